@@ -1,0 +1,35 @@
+package dev.freshet.codec;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Writes a document's JSON as a value's payload and reads it back, byte for byte.
+ *
+ * <p>Codecs are stateless and safe for use by many threads.
+ */
+public interface Codec {
+  /** A document longer than this is neither encoded nor decoded. In bytes. */
+  int DOCUMENT_BYTES_MAX = 64 << 20;
+
+  /** The name in the configuration, as {@code gzip}. */
+  String name();
+
+  /** The byte that stands for this codec in a record's header; never changes its meaning. */
+  byte id();
+
+  /**
+   * Writes a document as a payload.
+   *
+   * @param json the document's JSON in UTF-8
+   */
+  byte[] encode(byte[] json);
+
+  /**
+   * Reads a document from a payload.
+   *
+   * @return the document's JSON in UTF-8
+   * @throws UndecodableException if the payload is not this codec's, is damaged, or holds more than
+   *     {@link #DOCUMENT_BYTES_MAX} bytes
+   */
+  byte[] decode(ByteBuffer payload) throws UndecodableException;
+}

@@ -1,0 +1,29 @@
+package dev.freshet.codec;
+
+import java.nio.ByteBuffer;
+
+/** Leaves a document as it is. */
+final class JsonCodec implements Codec {
+
+  @Override
+  public String name() {
+    return "json";
+  }
+
+  @Override
+  public byte id() {
+    return 1;
+  }
+
+  @Override
+  public byte[] encode(byte[] json) {
+    return json;
+  }
+
+  @Override
+  public byte[] decode(ByteBuffer payload) {
+    byte[] json = new byte[payload.remaining()];
+    payload.duplicate().get(json);
+    return json;
+  }
+}

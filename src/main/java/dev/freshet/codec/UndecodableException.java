@@ -1,0 +1,14 @@
+package dev.freshet.codec;
+
+/** Says that a payload cannot be read. The record that holds it is a miss. */
+public final class UndecodableException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public UndecodableException(String message) {
+    super(message);
+  }
+
+  public UndecodableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package dev.freshet.eviction;
+
+import dev.freshet.change.Link;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Freshet's writes to Redis, each of which checks the one before.
+ *
+ * <p>All methods throw {@link dev.freshet.lifecycle.ServerUnavailableException} if Redis does not
+ * answer in time or refuses the write. No call is queued or sent twice: after an exception it is
+ * unknown whether the call took effect, and the next {@link #read()} tells.
+ */
+public interface Chain {
+  /** At most so many cache keys in one write. */
+  int KEYS_MAX = 1_000;
+
+  /** At most so many bytes of cache keys in one write. */
+  int KEY_BYTES_MAX = 1 << 20;
+
+  /** The chain's fields in Redis, as text. */
+  final class Field {
+    public static final String LINK = "link";
+    public static final String GENERATION = "generation";
+    public static final String HISTORY = "history";
+
+    private Field() {}
+
+    /** The field with a view's epoch, 8 hexadecimal digits. */
+    public static String epoch(String view) {
+      return "epoch:" + view;
+    }
+
+    /** The field with a view's definition hash. */
+    public static String definition(String view) {
+      return "definition:" + view;
+    }
+  }
+
+  /**
+   * What Redis holds of the chain.
+   *
+   * @param fields by name; empty if there is no chain
+   * @param redisTimeMs Redis' clock when it was read, in milliseconds since 1970
+   */
+  record State(Map<String, String> fields, long redisTimeMs) {
+    public State {
+      fields = Map.copyOf(fields);
+    }
+
+    /** The link's text form; empty if there is none. */
+    public String link() {
+      return fields.getOrDefault(Field.LINK, "");
+    }
+  }
+
+  /**
+   * One write.
+   *
+   * @param expected the text form of the link that must be there; empty for none
+   * @param next the link to leave
+   * @param cacheKeys deleted first; at most {@link #KEYS_MAX}
+   * @param fields set together with the link
+   */
+  record Write(String expected, Link next, List<String> cacheKeys, Map<String, String> fields) {
+    public Write {
+      cacheKeys = List.copyOf(cacheKeys);
+      fields = Map.copyOf(fields);
+    }
+  }
+
+  /**
+   * What came of a write or a beat.
+   *
+   * @param isAccepted false if another link was there; then nothing was changed
+   * @param deleted how many keys existed
+   * @param redisTimeMs Redis' clock at the call, in milliseconds since 1970
+   */
+  record Reply(boolean isAccepted, long deleted, long redisTimeMs) {}
+
+  /** Reads the chain, on a new connection if the last call failed. */
+  State read();
+
+  /**
+   * Deletes the keys and leaves the next link, in one atomic step, if the expected link is there.
+   */
+  Reply write(Write write);
+
+  /**
+   * Renews the freshness lease if the expected link is there.
+   *
+   * @param freshUntilMs by Redis' clock, in milliseconds since 1970; if that has passed, the lease
+   *     is void
+   */
+  Reply beat(String expected, long freshUntilMs);
+
+  /**
+   * Reads the cache keys that match a glob, each at least once if it is there from beginning to
+   * end, page by page, on a connection that never reconnects. Iterating throws {@link
+   * dev.freshet.lifecycle.ServerUnavailableException} if the connection breaks or another server
+   * answers: then the scan must be started again.
+   */
+  KeyScan scan(String pattern);
+
+  /** A running scan. */
+  interface KeyScan extends Iterator<List<String>>, AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.freshet.eviction;
+
+import java.time.Duration;
+
+/** Is told what the write path does. Calls must be cheap and never throw. */
+public interface EvictionListener {
+  /**
+   * Some rows of the change log were read.
+   *
+   * @param backlogAge of the oldest row that has not been applied; zero if none
+   * @param backlogRows how many rows are known to wait
+   */
+  default void backlog(Duration backlogAge, long backlogRows) {}
+
+  /**
+   * A row of the change log has been applied.
+   *
+   * @param sinceWritten from the row's writing in the writer's transaction to its keys' deletion
+   */
+  default void applied(String view, Duration sinceWritten) {}
+
+  /**
+   * Keys were sent for deletion.
+   *
+   * @param planned how many
+   * @param existed how many of them Redis held
+   */
+  default void evicted(int planned, long existed) {}
+
+  /** A view's every record was deleted. */
+  default void swept(String view, long deleted, Duration took) {}
+
+  /** A chain was started anew. */
+  default void newChain(NewChain why) {}
+
+  /** The doorbell woke the daemon. */
+  default void rang() {}
+
+  /** The daemon looked into the change log without having been rung. */
+  default void polled() {}
+
+  /** The daemon has confirmed that Redis is up to date. */
+  default void beat() {}
+
+  /** Another writer's link was found in Redis. */
+  default void linkLost() {}
+
+  /** A step failed and will be tried again. */
+  default void failed(String kind) {}
+
+  /** Why a chain was started anew. */
+  enum NewChain {
+    /** Redis holds no link, or a part of the chain is missing. */
+    NO_LINK,
+    /** The first sweep of a new chain did not end. */
+    SWEEP_CUT_SHORT,
+    /** The change log no longer holds all rows after the link's position. */
+    TOO_OLD,
+    /** The link's position is ahead of the database. */
+    FOREIGN,
+    /** The database crashed, was promoted or was restored: commits may have been lost. */
+    OTHER_GENERATION,
+    /** The link is another database's, and that was said to be on purpose. */
+    ADOPTED
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.eviction;
+
+import org.jspecify.annotations.NullMarked;

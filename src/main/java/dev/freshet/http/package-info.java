@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package dev.freshet.loading;
+
+import java.time.Duration;
+
+/** Is told what the read path does. Calls are frequent and must be cheap and never throw. */
+public interface LoadListener {
+  /** A look-up found a document. */
+  default void hit(String view) {}
+
+  /** A look-up found that the entity is absent. */
+  default void absenceHit(String view) {}
+
+  /** A look-up found nothing usable. */
+  default void miss(String view) {}
+
+  /** A read was answered although the freshness lease had run out. */
+  default void behind(String view) {}
+
+  /**
+   * A batch was loaded.
+   *
+   * @param keys how many were asked for
+   * @param absent how many of them have no entity
+   * @param took from sending the statement to its reply
+   */
+  default void loaded(String view, int keys, int absent, Duration took) {}
+
+  /** A fill was stored. */
+  default void filled(String view) {}
+
+  /** A loaded value was not stored. */
+  default void fillRefused(String view, RefusedFill why) {}
+
+  /** A read or a part of it failed. */
+  default void failed(String view, String kind) {}
+
+  /** Why a loaded value was not stored. */
+  enum RefusedFill {
+    /** The key no longer held the lease: evicted, deleted, dropped or expired. */
+    LEASE_GONE,
+    /** The database that answered is not the one whose changes reach this cache. */
+    OTHER_GENERATION,
+    /** There is no whole chain, or it has another definition of the view. */
+    NO_CHAIN,
+    /** The document is too large to be cached. */
+    TOO_LARGE,
+    /** The cache did not answer. */
+    REDIS_AWAY
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.postgres;
+
+import org.jspecify.annotations.NullMarked;

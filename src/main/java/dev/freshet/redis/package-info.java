@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.redis;
+
+import org.jspecify.annotations.NullMarked;
