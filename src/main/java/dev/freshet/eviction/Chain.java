@@ -1,6 +1,7 @@
 package dev.freshet.eviction;
 
 import dev.freshet.change.Link;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +43,10 @@ public interface Chain {
    * What Redis holds of the chain.
    *
    * @param fields by name; empty if there is no chain
+   * @param isFresh whether the freshness lease has not run out
    * @param redisTimeMs Redis' clock when it was read, in milliseconds since 1970
    */
-  record State(Map<String, String> fields, long redisTimeMs) {
+  record State(Map<String, String> fields, boolean isFresh, long redisTimeMs) {
     public State {
       fields = Map.copyOf(fields);
     }
@@ -52,6 +54,19 @@ public interface Chain {
     /** The link's text form; empty if there is none. */
     public String link() {
       return fields.getOrDefault(Field.LINK, "");
+    }
+
+    /** This state after a write that was accepted. */
+    State with(Link next, Map<String, String> changed, long timeMs) {
+      Map<String, String> after = new HashMap<>(fields);
+      after.putAll(changed);
+      after.put(Field.LINK, next.toString());
+      return new State(after, isFresh, timeMs);
+    }
+
+    /** This state at a later time. */
+    State at(long timeMs) {
+      return new State(fields, isFresh, timeMs);
     }
   }
 

@@ -65,4 +65,7 @@ public interface FeatureStore {
    * @return whether it was stored; false if the lease was gone
    */
   CompletableFuture<Boolean> fill(String cacheKey, byte[] token, byte[] record, Duration ttl);
+
+  /** Takes a lease back, if the key still holds exactly it, so that nobody waits for its fill. */
+  CompletableFuture<Boolean> release(String cacheKey, byte[] token);
 }

@@ -1,0 +1,55 @@
+-- The views and watches that are installed, by the ids that the change log speaks of.
+--
+-- Contract
+--   freshet.view   one row per view that was ever migrated; the definition hash is that of the configuration that
+--                  `freshet migrate` saw last. A daemon or loader with another hash does not fill.
+--   freshet.watch  one row per definition of a watch. A changed watch gets a new id and the old one is retired, so that
+--                  rows written under the old rule are never read by the new one. relation IS NULL: the watch of people,
+--                  whose rows come from freshet.evict().
+--   freshet.evict  evicts entities (or, with NULL, a whole view) as every change does: through the change log.
+
+CREATE TABLE freshet.view (
+  id              integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name            text NOT NULL UNIQUE,
+  key_template    text NOT NULL,
+  definition_hash text NOT NULL
+);
+
+CREATE TABLE freshet.watch (
+  id              integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  view_id         integer NOT NULL REFERENCES freshet.view,
+  name            text    NOT NULL,
+  relation        text,
+  definition_hash text    NOT NULL,
+  retired_at      timestamptz
+);
+
+CREATE UNIQUE INDEX watch_in_force ON freshet.watch (name) WHERE retired_at IS NULL;
+
+CREATE FUNCTION freshet.evict(view_name text, entity_keys text[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  people integer;
+BEGIN
+  SELECT w.id INTO people
+    FROM freshet.watch AS w JOIN freshet.view AS v ON v.id = w.view_id
+   WHERE v.name = view_name AND w.relation IS NULL AND w.retired_at IS NULL;
+  IF people IS NULL THEN
+    RAISE EXCEPTION 'freshet: there is no view "%"', view_name
+      USING HINT = 'SELECT name FROM freshet.view lists the views; freshet migrate installs them.';
+  END IF;
+  IF entity_keys IS NULL THEN
+    INSERT INTO freshet.change_log (watch_id, keys) VALUES (people, NULL);
+  ELSE
+    INSERT INTO freshet.change_log (watch_id, keys)
+    SELECT people, array_agg(k)
+      FROM (SELECT k, (row_number() OVER () - 1) / 1000 AS chunk FROM unnest(entity_keys) AS k WHERE k IS NOT NULL) AS numbered
+     GROUP BY chunk;
+  END IF;
+  PERFORM pg_notify('freshet', '');
+END
+$$;
+
+COMMENT ON FUNCTION freshet.evict(text, text[]) IS 'evicts entities of a view by the text forms of their keys; NULL evicts the whole view';

@@ -1,0 +1,177 @@
+package dev.freshet.eviction;
+
+import dev.freshet.change.Change;
+import dev.freshet.change.History;
+import dev.freshet.change.PgSnapshot;
+import dev.freshet.eviction.WatchRules.Rule;
+import dev.freshet.view.EntityKey;
+import dev.freshet.view.FeatureView;
+import dev.freshet.view.KeyTemplate;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies changes to Redis: plans them, maps them, deletes, sweeps.
+ *
+ * <p>Each method takes the chain as it was read and returns it as its last write left it. A method
+ * that throws has left the old position behind, so that all of it is done again.
+ */
+final class Evictor {
+  private static final Logger log = LoggerFactory.getLogger("freshet.eviction");
+
+  private final Chain chain;
+  private final KeyResolver resolver;
+  private final EvictionListener listener;
+  private final RandomGenerator random;
+  private final LongSupplier nanoTime;
+
+  Evictor(
+      Chain chain,
+      KeyResolver resolver,
+      EvictionListener listener,
+      RandomGenerator random,
+      LongSupplier nanoTime) {
+    this.chain = chain;
+    this.resolver = resolver;
+    this.listener = listener;
+    this.random = random;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Applies a batch.
+   *
+   * @param sweepFirst views whose definition in the chain is not theirs
+   */
+  Chain.State apply(
+      Chain.State state,
+      PgSnapshot since,
+      ChangeSource.Batch batch,
+      WatchRules rules,
+      Collection<FeatureView> sweepFirst) {
+    long beganNanos = nanoTime.getAsLong();
+    Attempt attempt = new Attempt(chain, listener, newId(16), state, false, since);
+    for (FeatureView view : sweepFirst) {
+      sweep(attempt, view);
+    }
+    Iterator<List<Change>> pieces = batch.changes();
+    while (pieces.hasNext()) {
+      List<Change> piece = pieces.next();
+      apply(attempt, EvictionPlan.of(piece, rules));
+      if (pieces.hasNext()) {
+        attempt.flush();
+      } else {
+        attempt.finish(batch.position());
+      }
+      tellApplied(piece, rules, beganNanos);
+    }
+    return attempt.state();
+  }
+
+  /** Starts the chain anew: every view is swept, and the position is one taken before. */
+  Chain.State startAnew(
+      Chain.State state,
+      PgSnapshot position,
+      History history,
+      String generation,
+      Collection<FeatureView> views,
+      Set<String> unmigrated) {
+    Attempt attempt = new Attempt(chain, listener, newId(16), state, true, position);
+    attempt.set(Chain.Field.GENERATION, generation);
+    attempt.set(Chain.Field.HISTORY, history.toString());
+    for (FeatureView view : views) {
+      renew(attempt, view);
+      if (unmigrated.contains(view.name())) {
+        attempt.set(Chain.Field.definition(view.name()), "unmigrated");
+      }
+    }
+    attempt.flush();
+    for (FeatureView view : views) {
+      deleteAll(attempt, view);
+    }
+    attempt.finish(position);
+    return attempt.state();
+  }
+
+  private void apply(Attempt attempt, EvictionPlan plan) {
+    for (FeatureView view : plan.wholeViews()) {
+      sweep(attempt, view);
+    }
+    plan.entities().forEach((view, keys) -> delete(attempt, view, keys));
+    for (Map.Entry<Rule.Mapped, Set<EntityKey>> unmapped : plan.unmapped().entrySet()) {
+      Rule.Mapped mapped = unmapped.getKey();
+      try {
+        delete(
+            attempt,
+            mapped.view(),
+            resolver.resolve(mapped.view(), mapped.watch(), unmapped.getValue()));
+      } catch (KeyResolver.KeysQueryFailedException e) {
+        log.warn("keys query failed, sweeping view={}: {}", mapped.view().name(), e.getMessage());
+        listener.failed("keys_query");
+        sweep(attempt, mapped.view());
+      }
+    }
+  }
+
+  private static void delete(Attempt attempt, FeatureView view, Collection<EntityKey> keys) {
+    for (EntityKey key : keys) {
+      String cacheKey = view.key().cacheKey(key);
+      if (KeyTemplate.isCacheable(cacheKey)) {
+        attempt.delete(cacheKey);
+      }
+    }
+  }
+
+  private void sweep(Attempt attempt, FeatureView view) {
+    renew(attempt, view);
+    attempt.flush();
+    deleteAll(attempt, view);
+  }
+
+  /** A new epoch makes the view's older records misses at once. */
+  private void renew(Attempt attempt, FeatureView view) {
+    attempt.set(Chain.Field.epoch(view.name()), newId(8));
+    attempt.set(Chain.Field.definition(view.name()), view.definitionHash());
+  }
+
+  private void deleteAll(Attempt attempt, FeatureView view) {
+    long beganNanos = nanoTime.getAsLong();
+    long deletedBefore = attempt.deleted();
+    try (Chain.KeyScan scan = chain.scan(view.key().scanPattern())) {
+      while (scan.hasNext()) {
+        scan.next().forEach(attempt::delete);
+      }
+    }
+    attempt.flush();
+    Duration took = Duration.ofNanos(nanoTime.getAsLong() - beganNanos);
+    long deleted = attempt.deleted() - deletedBefore;
+    listener.swept(view.name(), deleted, took);
+    log.info("swept view={} keys={} took_ms={}", view.name(), deleted, took.toMillis());
+  }
+
+  private void tellApplied(List<Change> piece, WatchRules rules, long beganNanos) {
+    long sinceReadMs = (nanoTime.getAsLong() - beganNanos) / 1_000_000;
+    for (Change change : piece) {
+      Rule rule = rules.of(change.watchId());
+      if (rule != null && !(rule instanceof Rule.Nothing)) {
+        String view = EvictionPlan.viewOf(rule).name();
+        listener.applied(view, Duration.ofMillis(change.ageMs() + sinceReadMs));
+      }
+    }
+  }
+
+  private String newId(int hexDigits) {
+    byte[] id = new byte[hexDigits / 2];
+    random.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.freshet.loading;
+
+import dev.freshet.loading.LoadFailedException.Kind;
+import dev.freshet.view.EntityKey;
+import dev.freshet.view.FeatureView;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers one view's misses into statements.
+ *
+ * <p>A lone miss is loaded at once. While all statements that the view may have are running,
+ * further misses gather, and the next statement asks for all of them. A key is in a statement only
+ * if it was added before the statement is sent.
+ */
+final class LoadBatcher {
+
+  /** Is told how the load of one key ended; exactly one of the methods is called, once. */
+  interface Waiter {
+    /**
+     * Takes what the statement returned for the key.
+     *
+     * @param json the document; null if there is no such entity
+     * @param generation of the database that was read; null if it has none
+     */
+    void loaded(byte @Nullable [] json, @Nullable String generation);
+
+    void failed(RuntimeException why);
+  }
+
+  private record Request(EntityKey key, Waiter waiter, long giveUpNanos) {}
+
+  private final FeatureView view;
+  private final FeatureSource source;
+  private final LoadListener listener;
+  private final LoaderSettings settings;
+  private final Executor loading;
+  private final AtomicInteger waiting;
+  private final LongSupplier nanoTime;
+
+  private final Object lock = new Object();
+  private final Queue<Request> queue = new ArrayDeque<>();
+  private int running;
+
+  /**
+   * @param loading runs the statements
+   * @param waiting how many keys wait in all of a loader's batchers together
+   */
+  LoadBatcher(
+      FeatureView view,
+      FeatureSource source,
+      LoadListener listener,
+      LoaderSettings settings,
+      Executor loading,
+      AtomicInteger waiting,
+      LongSupplier nanoTime) {
+    this.view = view;
+    this.source = source;
+    this.listener = listener;
+    this.settings = settings;
+    this.loading = loading;
+    this.waiting = waiting;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Adds a key to the next statement. */
+  void add(EntityKey key, Waiter waiter) {
+    if (waiting.incrementAndGet() > settings.waitingMax()) {
+      waiting.decrementAndGet();
+      waiter.failed(
+          new LoadFailedException(
+              Kind.OVERLOADED,
+              "view %s: %d keys are waiting to be loaded already"
+                  .formatted(view.name(), settings.waitingMax()),
+              null));
+      return;
+    }
+    long giveUpNanos = nanoTime.getAsLong() + settings.loadDeadline().toNanos();
+    synchronized (lock) {
+      queue.add(new Request(key, waiter, giveUpNanos));
+    }
+    runIfNeeded();
+  }
+
+  private void runIfNeeded() {
+    synchronized (lock) {
+      if (queue.isEmpty() || running == settings.statementsMax()) {
+        return;
+      }
+      running++;
+    }
+    try {
+      loading.execute(this::runOne);
+    } catch (RejectedExecutionException closed) {
+      failAll(
+          take(Integer.MAX_VALUE),
+          new LoadFailedException(Kind.CLOSED, "the loader is closed", closed));
+      ended();
+    }
+  }
+
+  private void runOne() {
+    try {
+      load(take(settings.batchKeysMax()));
+    } finally {
+      ended();
+      runIfNeeded();
+    }
+  }
+
+  private void ended() {
+    synchronized (lock) {
+      running--;
+    }
+  }
+
+  private List<Request> take(int max) {
+    List<Request> taken = new ArrayList<>();
+    synchronized (lock) {
+      while (taken.size() < max && !queue.isEmpty()) {
+        taken.add(queue.remove());
+      }
+    }
+    waiting.addAndGet(-taken.size());
+    return taken;
+  }
+
+  private void load(List<Request> requests) {
+    long beganNanos = nanoTime.getAsLong();
+    List<Request> inTime = new ArrayList<>();
+    List<Request> late = new ArrayList<>();
+    requests.forEach(r -> (r.giveUpNanos() - beganNanos > 0 ? inTime : late).add(r));
+    failAll(
+        late,
+        new LoadFailedException(
+            Kind.DEADLINE,
+            "view %s: the key waited longer than %d ms for a load"
+                .formatted(view.name(), settings.loadDeadline().toMillis()),
+            null));
+    if (inTime.isEmpty()) {
+      return;
+    }
+    Set<EntityKey> keys = new LinkedHashSet<>();
+    inTime.forEach(request -> keys.add(request.key()));
+    try {
+      FeatureSource.Loaded loaded = source.load(view, keys);
+      Duration took = Duration.ofNanos(nanoTime.getAsLong() - beganNanos);
+      int found = loaded.documents().size();
+      listener.loaded(
+          view.name(), keys.size(), keys.size() - found - loaded.failures().size(), took);
+      inTime.forEach(request -> handOut(request, loaded));
+    } catch (RuntimeException e) {
+      failAll(inTime, e);
+    }
+  }
+
+  private static void handOut(Request request, FeatureSource.Loaded loaded) {
+    RuntimeException failure = loaded.failures().get(request.key());
+    if (failure != null) {
+      request.waiter().failed(failure);
+    } else {
+      request.waiter().loaded(loaded.documents().get(request.key()), loaded.generation());
+    }
+  }
+
+  private static void failAll(List<Request> requests, RuntimeException why) {
+    requests.forEach(request -> request.waiter().failed(why));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.freshet.loading;
+
+import java.time.Duration;
+
+/**
+ * The bounds of a loader.
+ *
+ * @param statementsMax how many loads may run at once
+ * @param batchKeysMax how many keys one load may ask for
+ * @param waitingMax how many keys may wait for a load; further misses fail at once
+ * @param loadDeadline after which a load is given up
+ * @param fillDeadline how long a fill may take; a lease lasts for both deadlines together
+ * @param leaseWait how long to wait for another loader's fill before loading without filling
+ */
+public record LoaderSettings(
+    int statementsMax,
+    int batchKeysMax,
+    int waitingMax,
+    Duration loadDeadline,
+    Duration fillDeadline,
+    Duration leaseWait) {
+
+  /** A document whose record is longer is handed out but not cached. In bytes. */
+  static final int RECORD_BYTES_MAX = 32 << 20;
+
+  public LoaderSettings {
+    if (statementsMax < 1 || batchKeysMax < 1 || waitingMax < 1) {
+      throw new IllegalArgumentException("a loader's bounds are at least 1");
+    }
+  }
+
+  Duration leaseTime() {
+    return loadDeadline.plus(fillDeadline);
+  }
+}

@@ -1,0 +1,403 @@
+package dev.freshet.loading;
+
+import dev.freshet.codec.CacheRecord;
+import dev.freshet.codec.Codec;
+import dev.freshet.codec.Codecs;
+import dev.freshet.codec.UndecodableException;
+import dev.freshet.loading.Feature.Source;
+import dev.freshet.loading.FeatureStore.LeaseReply;
+import dev.freshet.loading.FeatureStore.LookUp;
+import dev.freshet.loading.FeatureStore.ViewState;
+import dev.freshet.loading.LoadListener.RefusedFill;
+import dev.freshet.view.FeatureView;
+import dev.freshet.view.KeyTemplate;
+import dev.freshet.view.WhenBehind;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read path: look up → hit, or lease → load → fill.
+ *
+ * <p>All branches are in {@link #answer} and {@link #answerWithoutHit}; what they call is straight.
+ * No method blocks.
+ *
+ * <p>A flight may be joined only through the lease that the caller's own look-up returned (see the
+ * package). {@code flights} is therefore found by the lease's token, never by the key.
+ */
+final class ReadThroughCache {
+  private static final long POLL_MS_MIN = 4;
+  private static final long POLL_MS_MAX = 50;
+
+  private final FeatureStore store;
+  private final Map<String, LoadBatcher> batchers;
+  private final LoadListener listener;
+  private final LoaderSettings settings;
+  private final ScheduledExecutorService timer;
+  private final RandomGenerator random;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final Map<ByteBuffer, Flight> flights = new ConcurrentHashMap<>();
+
+  ReadThroughCache(
+      FeatureStore store,
+      Map<String, LoadBatcher> batchers,
+      LoadListener listener,
+      LoaderSettings settings,
+      ScheduledExecutorService timer,
+      RandomGenerator random,
+      InstantSource clock,
+      LongSupplier nanoTime) {
+    this.store = store;
+    this.batchers = Map.copyOf(batchers);
+    this.listener = listener;
+    this.settings = settings;
+    this.timer = timer;
+    this.random = random;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Answers some reads of one view with one look-up. */
+  void answer(FeatureView view, List<Read> reads) {
+    List<Read> cacheable =
+        reads.stream().filter(read -> KeyTemplate.isCacheable(read.cacheKey())).toList();
+    reads.stream()
+        .filter(read -> !KeyTemplate.isCacheable(read.cacheKey()))
+        .forEach(this::loadAlone);
+    if (cacheable.isEmpty()) {
+      return;
+    }
+    settle(
+        store.lookUp(view, cacheable.stream().map(Read::cacheKey).toList()),
+        found -> {
+          for (int i = 0; i < cacheable.size(); i++) {
+            answer(cacheable.get(i), found, found.records().get(i), POLL_MS_MIN);
+          }
+        },
+        away -> {
+          listener.failed(view.name(), "redis_away");
+          cacheable.forEach(this::loadAlone);
+        });
+  }
+
+  private void answer(Read read, LookUp found, @Nullable CacheRecord record, long pollMs) {
+    FeatureView view = read.view();
+    if (!found.isFresh()) {
+      listener.behind(view.name());
+    }
+    if (!found.isFresh() && view.whenBehind() == WhenBehind.BYPASS) {
+      loadAlone(read);
+      return;
+    }
+    Optional<Feature> hit =
+        found.state().flatMap(state -> usable(read, state, record, !found.isFresh()));
+    if (hit.isPresent()) {
+      tellHit(view, hit.get());
+      read.reply().complete(hit.get());
+    } else {
+      answerWithoutHit(read, found.state(), record, pollMs);
+    }
+  }
+
+  private void answerWithoutHit(
+      Read read, Optional<ViewState> state, @Nullable CacheRecord record, long pollMs) {
+    Flight ours = record instanceof CacheRecord.Lease lease ? flights.get(lease.token()) : null;
+    boolean isSomebodysLease = record instanceof CacheRecord.Lease && ours == null;
+    if (state.isPresent() && isSomebodysLease && nanoTime.getAsLong() < read.waitUntilNanos()) {
+      lookAgain(read, pollMs);
+      return;
+    }
+    listener.miss(read.view().name());
+    if (state.isEmpty()) {
+      listener.fillRefused(read.view().name(), RefusedFill.NO_CHAIN);
+      loadAlone(read);
+    } else if (ours != null) {
+      join(read, ours);
+    } else if (isSomebodysLease) {
+      loadAlone(read);
+    } else {
+      lease(read, pollMs);
+    }
+  }
+
+  private void lookAgain(Read read, long pollMs) {
+    var unused =
+        timer.schedule(
+            () ->
+                settle(
+                    store.lookUp(read.view(), List.of(read.cacheKey())),
+                    found ->
+                        answer(
+                            read, found, found.records().get(0), Math.min(POLL_MS_MAX, pollMs * 2)),
+                    away -> loadAlone(read)),
+            pollMs,
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void lease(Read read, long pollMs) {
+    byte[] token = new byte[CacheRecord.TOKEN_BYTES];
+    random.nextBytes(token);
+    settle(
+        store.lease(read.view(), read.cacheKey(), token, settings.leaseTime()),
+        reply -> {
+          if (reply instanceof LeaseReply.Granted granted) {
+            takeOff(read, Flight.under(token, granted.state()));
+          } else if (reply instanceof LeaseReply.Held held
+              && held.record() instanceof CacheRecord.Lease) {
+            lookAgain(read, pollMs);
+          } else if (reply instanceof LeaseReply.Held held) {
+            handOutOrLoad(read, held.record());
+          } else {
+            listener.fillRefused(read.view().name(), RefusedFill.NO_CHAIN);
+            loadAlone(read);
+          }
+        },
+        away -> {
+          listener.failed(read.view().name(), "redis_away");
+          loadAlone(read);
+        });
+  }
+
+  /**
+   * Somebody filled the key between look-up and lease; the script has compared version and epoch.
+   */
+  private void handOutOrLoad(Read read, CacheRecord record) {
+    Optional<Feature> hit = decoded(read, record, false);
+    if (hit.isPresent()) {
+      read.reply().complete(hit.get());
+    } else {
+      loadAlone(read);
+    }
+  }
+
+  private void takeOff(Read read, Flight flight) {
+    flights.put(flight.token(), flight);
+    join(read, flight);
+    batcher(read)
+        .add(
+            read.key(),
+            new LoadBatcher.Waiter() {
+              @Override
+              public void loaded(byte @Nullable [] json, @Nullable String generation) {
+                Runnable land =
+                    () -> {
+                      flights.remove(flight.token());
+                      flight.landed().complete(Optional.ofNullable(json));
+                    };
+                settle(
+                    tryToFill(read, flight, json, generation),
+                    isStored -> land.run(),
+                    e -> land.run());
+              }
+
+              @Override
+              public void failed(RuntimeException why) {
+                flights.remove(flight.token());
+                tellFailure(read, why);
+                flight.landed().completeExceptionally(why);
+                giveBack(read, flight);
+              }
+            });
+  }
+
+  private void join(Read read, Flight flight) {
+    settle(
+        flight.landed(),
+        json -> complete(read, json.orElse(null)),
+        why -> read.reply().completeExceptionally(why));
+  }
+
+  /** Loads for one caller, who keeps the value to himself. */
+  private void loadAlone(Read read) {
+    batcher(read)
+        .add(
+            read.key(),
+            new LoadBatcher.Waiter() {
+              @Override
+              public void loaded(byte @Nullable [] json, @Nullable String generation) {
+                complete(read, json);
+              }
+
+              @Override
+              public void failed(RuntimeException why) {
+                tellFailure(read, why);
+                read.reply().completeExceptionally(why);
+              }
+            });
+  }
+
+  private static void complete(Read read, byte @Nullable [] json) {
+    String key = read.key().text();
+    read.reply()
+        .complete(
+            json == null
+                ? Feature.absent(key, Source.POSTGRES, false)
+                : Feature.of(key, json, Source.POSTGRES, false));
+  }
+
+  private CompletableFuture<Boolean> tryToFill(
+      Read read, Flight flight, byte @Nullable [] json, @Nullable String generation) {
+    try {
+      return fill(read, flight, json, generation);
+    } catch (RuntimeException e) { // a document that its codec cannot write is still handed out
+      listener.failed(read.view().name(), "encode");
+      giveBack(read, flight);
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Boolean> fill(
+      Read read, Flight flight, byte @Nullable [] json, @Nullable String generation) {
+    FeatureView view = read.view();
+    ViewState state = flight.state();
+    if (!state.generation().equals(generation)) {
+      return refuse(read, flight, RefusedFill.OTHER_GENERATION);
+    }
+    byte[] record = record(view, state, json);
+    if (record.length > LoaderSettings.RECORD_BYTES_MAX) {
+      return refuse(read, flight, RefusedFill.TOO_LARGE);
+    }
+    Duration ttl = json == null ? view.absentTtl() : withJitter(view);
+    return store
+        .fill(read.cacheKey(), flight.token().array(), record, ttl)
+        .whenComplete((isStored, away) -> tellFill(view, isStored, away));
+  }
+
+  private CompletableFuture<Boolean> refuse(Read read, Flight flight, RefusedFill why) {
+    listener.fillRefused(read.view().name(), why);
+    giveBack(read, flight);
+    return CompletableFuture.completedFuture(false);
+  }
+
+  /** Best effort: a lease that stays only makes others wait until it expires. */
+  private void giveBack(Read read, Flight flight) {
+    settle(
+        store.release(read.cacheKey(), flight.token().array()),
+        isGone -> {},
+        away -> listener.failed(read.view().name(), "redis_away"));
+  }
+
+  private void tellFill(FeatureView view, @Nullable Boolean isStored, @Nullable Throwable away) {
+    if (away != null) {
+      listener.fillRefused(view.name(), RefusedFill.REDIS_AWAY);
+    } else if (Boolean.TRUE.equals(isStored)) {
+      listener.filled(view.name());
+    } else {
+      listener.fillRefused(view.name(), RefusedFill.LEASE_GONE);
+    }
+  }
+
+  private byte[] record(FeatureView view, ViewState state, byte @Nullable [] json) {
+    long nowSeconds = clock.instant().getEpochSecond();
+    if (json == null) {
+      return CacheRecord.absence(
+          new CacheRecord.Header((byte) 0, view.version(), state.epoch(), nowSeconds));
+    }
+    Codec codec = Codecs.named(view.codec()).orElseThrow();
+    return CacheRecord.value(
+        new CacheRecord.Header(codec.id(), view.version(), state.epoch(), nowSeconds),
+        codec.encode(json));
+  }
+
+  private Duration withJitter(FeatureView view) {
+    double part = 1 - view.ttlJitter() * random.nextDouble();
+    return Duration.ofMillis(Math.max(1, (long) (view.ttl().toMillis() * part)));
+  }
+
+  /** The feature in a record, if the record is of the view's version and present epoch. */
+  private Optional<Feature> usable(
+      Read read, ViewState state, @Nullable CacheRecord record, boolean mayBeBehind) {
+    CacheRecord.Header header =
+        record instanceof CacheRecord.Value value
+            ? value.header()
+            : record instanceof CacheRecord.Absence absence ? absence.header() : null;
+    if (record == null
+        || header == null
+        || header.epoch() != state.epoch()
+        || !header.version().equals(read.view().version())) {
+      return Optional.empty();
+    }
+    return decoded(read, record, mayBeBehind);
+  }
+
+  private Optional<Feature> decoded(Read read, CacheRecord record, boolean mayBeBehind) {
+    String key = read.key().text();
+    if (record instanceof CacheRecord.Absence) {
+      return Optional.of(Feature.absent(key, Source.REDIS, mayBeBehind));
+    }
+    if (!(record instanceof CacheRecord.Value value)) {
+      return Optional.empty();
+    }
+    try {
+      Optional<Codec> codec = Codecs.withId(value.header().codec());
+      if (codec.isEmpty()) {
+        listener.failed(read.view().name(), "unknown_codec");
+        return Optional.empty();
+      }
+      byte[] json = codec.get().decode(value.payload());
+      return Optional.of(Feature.of(key, json, Source.REDIS, mayBeBehind));
+    } catch (UndecodableException e) {
+      listener.failed(read.view().name(), "undecodable");
+      return Optional.empty(); // a record that cannot be understood is a miss
+    }
+  }
+
+  private void tellHit(FeatureView view, Feature hit) {
+    if (hit.isAbsent()) {
+      listener.absenceHit(view.name());
+    } else {
+      listener.hit(view.name());
+    }
+  }
+
+  private void tellFailure(Read read, RuntimeException why) {
+    String kind =
+        why instanceof LoadFailedException failure
+            ? failure.kind().name().toLowerCase(java.util.Locale.ROOT)
+            : "malformed_key";
+    listener.failed(read.view().name(), kind);
+  }
+
+  private LoadBatcher batcher(Read read) {
+    LoadBatcher batcher = batchers.get(read.view().name());
+    if (batcher == null) {
+      throw new IllegalArgumentException("no view " + read.view().name());
+    }
+    return batcher;
+  }
+
+  private interface Step<T> {
+    void take(T value);
+  }
+
+  /**
+   * Goes on with a future's value or its failure, in whichever thread completes it. A step that
+   * throws counts as a failure, so that no caller waits for ever.
+   */
+  private static <T> void settle(
+      CompletableFuture<T> future, Step<T> onValue, Step<Throwable> onFailure) {
+    var unused =
+        future
+            .thenAccept(onValue::take)
+            .exceptionally(
+                failure -> {
+                  onFailure.take(
+                      failure instanceof CompletionException && failure.getCause() != null
+                          ? failure.getCause()
+                          : failure);
+                  return null;
+                });
+  }
+}

@@ -1,0 +1,380 @@
+package dev.freshet.postgres;
+
+import dev.freshet.change.Change;
+import dev.freshet.change.History;
+import dev.freshet.change.PgSnapshot;
+import dev.freshet.eviction.ChangeSource;
+import dev.freshet.eviction.WatchRules;
+import dev.freshet.lifecycle.ServerUnavailableException;
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
+import dev.freshet.view.FeatureView;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The change log in {@code freshet.change_log}, read by the difference of two snapshots.
+ *
+ * <p>A batch is bounded by rows and by stored bytes. It is cut at a transaction id: rows come in
+ * the order of their transaction ids, and the last transaction of a cut batch, which may not be
+ * complete, is left for the next one. A transaction that alone exceeds the bounds is a batch of its
+ * own, streamed through a cursor. The rows of transactions that the position had in progress come
+ * first, since their ids are lower than all others.
+ *
+ * <p>The statement's own visibility is the upper bound of a batch: what {@code
+ * pg_current_snapshot()} in it calls visible are exactly the rows that it returns.
+ */
+public final class PostgresChangeLog implements ChangeSource {
+  private static final int BATCH_ROWS_MAX = 5_000;
+  private static final int BATCH_STORED_BYTES_MAX = 1 << 20;
+
+  private static final String HEADER =
+      """
+      SELECT NULL::bigint AS xid, NULL::integer AS watch_id, NULL::text[] AS keys, NULL::bigint AS age_ms,
+             NULL::bigint AS bytes_through, pg_current_snapshot()::text AS snapshot,
+             (SELECT position::text FROM freshet.floor) AS floor, (SELECT id FROM freshet.generation) AS generation
+      """;
+
+  /** Parameters: xmax of the position, xip of the position. */
+  private static final String READ =
+      HEADER
+          + """
+            UNION ALL
+            (SELECT xid::text::bigint, watch_id, keys,
+                    (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint, bytes_through, NULL, NULL, NULL
+               FROM (SELECT xid, watch_id, keys, at, bytes,
+                            sum(bytes) OVER (ORDER BY xid ROWS UNBOUNDED PRECEDING) AS bytes_through
+                       FROM (SELECT xid, watch_id, keys, at, coalesce(pg_column_size(keys), 0) AS bytes
+                               FROM (%s) AS visible ORDER BY xid LIMIT %d) AS sized) AS measured
+              WHERE bytes_through - bytes < %d)
+            """;
+
+  private static final String NEW_ROWS =
+      """
+      SELECT xid, watch_id, keys, at FROM freshet.change_log
+       WHERE xid >= ?::text::xid8
+      """;
+
+  private static final String LATE_ROWS =
+      """
+      UNION ALL
+      SELECT xid, watch_id, keys, at FROM freshet.change_log WHERE xid = ANY(?::text[]::xid8[])
+      """;
+
+  private static final String READ_NEW =
+      READ.formatted(NEW_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
+  private static final String READ_NEW_AND_LATE =
+      READ.formatted(NEW_ROWS + LATE_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
+
+  private final PostgresDatabase database;
+  private final InstalledWatches installedWatches;
+  private final Duration retention;
+  private final RandomGenerator random;
+
+  /**
+   * @param views of the configuration
+   * @param retention how old a chain's position must be before the rows it has left behind may be
+   *     dropped
+   * @param random makes generations; must not repeat after a restart
+   */
+  public PostgresChangeLog(
+      PostgresDatabase database,
+      List<FeatureView> views,
+      Duration retention,
+      RandomGenerator random) {
+    this.database = database;
+    this.installedWatches = new InstalledWatches(views);
+    this.retention = retention;
+    this.random = random;
+  }
+
+  @Override
+  public History history() {
+    return database.expect(
+        "reading the database's identity",
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      """
+                      SELECT pg_is_in_recovery(), current_database()::text,
+                             (SELECT system_identifier::text FROM pg_control_system()),
+                             CASE WHEN pg_is_in_recovery() THEN NULL
+                                  ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END
+                      """);
+              ResultSet row = statement.executeQuery()) {
+            row.next();
+            if (row.getBoolean(1)) {
+              throw new ServerUnavailableException(
+                  Server.POSTGRES,
+                  database.address() + " is a standby; Freshet works for the primary only",
+                  new IllegalStateException("in recovery"));
+            }
+            int timeline = Integer.parseUnsignedInt(row.getString(4), 16);
+            return new History(row.getString(3), row.getString(2), timeline);
+          }
+        });
+  }
+
+  @Override
+  public Reading look() {
+    return database.expect(
+        "looking at the change log",
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(HEADER);
+              ResultSet row = statement.executeQuery()) {
+            row.next();
+            return reading(row);
+          }
+        });
+  }
+
+  private static Reading reading(ResultSet row) throws SQLException {
+    return new Reading(
+        PgSnapshot.parse(row.getString("snapshot")),
+        PgSnapshot.parse(row.getString("floor")),
+        Optional.ofNullable(row.getString("generation")));
+  }
+
+  @Override
+  public Batch read(PgSnapshot since) {
+    return database.expect("reading the change log", connection -> read(connection, since));
+  }
+
+  private Batch read(Connection connection, PgSnapshot since) throws SQLException {
+    long[] late = since.xip();
+    String sql = late.length == 0 ? READ_NEW : READ_NEW_AND_LATE;
+    Reading reading = null;
+    List<Change> changes = new ArrayList<>();
+    long bytesThrough = 0;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, Long.toString(since.xmax()));
+      if (late.length > 0) {
+        statement.setObject(2, Arrays.stream(late).mapToObj(Long::toString).toArray(String[]::new));
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          if (row.getString("snapshot") != null) {
+            reading = reading(row);
+          } else {
+            changes.add(change(row));
+            bytesThrough = Math.max(bytesThrough, row.getLong("bytes_through"));
+          }
+        }
+      }
+    }
+    if (reading == null) {
+      throw new SQLException("the change log's header row is missing", "XX000");
+    }
+    boolean mayBeCut = changes.size() >= BATCH_ROWS_MAX || bytesThrough >= BATCH_STORED_BYTES_MAX;
+    return mayBeCut ? cut(since, reading, changes) : whole(reading, changes);
+  }
+
+  private static Batch whole(Reading reading, List<Change> changes) {
+    return new ReadBatch(reading, reading.snapshot(), false, changes);
+  }
+
+  /** Leaves out the last transaction, whose rows may not all be there, or streams it alone. */
+  private Batch cut(PgSnapshot since, Reading reading, List<Change> changes) {
+    changes.sort((a, b) -> Long.compare(a.xid(), b.xid()));
+    long last = changes.get(changes.size() - 1).xid();
+    List<Change> complete = changes.stream().filter(change -> change.xid() < last).toList();
+    if (complete.isEmpty()) {
+      PgSnapshot position =
+          last < since.xmax()
+              ? since.with(LongStream.of(last))
+              : reading.snapshot().restrictedBelow(last + 1);
+      return new StreamedTransaction(database, reading, position, last);
+    }
+    PgSnapshot position =
+        last < since.xmax()
+            ? since.with(complete.stream().mapToLong(Change::xid))
+            : reading.snapshot().restrictedBelow(last);
+    return new ReadBatch(reading, position, true, complete);
+  }
+
+  static Change change(ResultSet row) throws SQLException {
+    String[] keys = row.getObject("keys", String[].class);
+    return new Change(
+        row.getLong("xid"),
+        row.getInt("watch_id"),
+        keys == null ? null : Arrays.asList(keys),
+        Math.max(0, row.getLong("age_ms")));
+  }
+
+  /** A batch that is in memory. */
+  private record ReadBatch(
+      Reading reading, PgSnapshot position, boolean isCut, Iterator<List<Change>> changes)
+      implements Batch {
+
+    ReadBatch(Reading reading, PgSnapshot position, boolean isCut, List<Change> changes) {
+      this(
+          reading,
+          position,
+          isCut,
+          changes.isEmpty() ? List.<List<Change>>of().iterator() : List.of(changes).iterator());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public String ensureGeneration() {
+    byte[] fresh = new byte[16];
+    random.nextBytes(fresh);
+    return database.expect(
+        "giving the database a generation",
+        connection -> {
+          try (PreparedStatement insert =
+              connection.prepareStatement(
+                  "INSERT INTO freshet.generation (id) VALUES (?) ON CONFLICT DO NOTHING")) {
+            insert.setString(1, HexFormat.of().formatHex(fresh));
+            insert.executeUpdate();
+          }
+          try (PreparedStatement select =
+                  connection.prepareStatement("SELECT id FROM freshet.generation");
+              ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getString(1);
+          }
+        });
+  }
+
+  @Override
+  public WatchRules watchRules() {
+    return database.expect("reading the installed watches", installedWatches::read);
+  }
+
+  @Override
+  public void keepPosition(String chain, PgSnapshot position) {
+    database.expect(
+        "keeping the position of chain " + chain,
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  INSERT INTO freshet.position AS p (chain, position, left_at, settling, settling_at)
+                  VALUES (?, ?::text::pg_snapshot, clock_timestamp(), ?::text::pg_snapshot, clock_timestamp())
+                  ON CONFLICT (chain) DO UPDATE SET
+                    position = excluded.position,
+                    left_at = excluded.left_at,
+                    settled = CASE WHEN p.settling_at <= clock_timestamp() - ?::text::interval
+                                   THEN p.settling ELSE p.settled END,
+                    settling = CASE WHEN p.settling_at <= clock_timestamp() - ?::text::interval
+                                    THEN excluded.position ELSE p.settling END,
+                    settling_at = CASE WHEN p.settling_at <= clock_timestamp() - ?::text::interval
+                                       THEN clock_timestamp() ELSE p.settling_at END
+                  """)) {
+            statement.setString(1, chain);
+            statement.setString(2, position.toString());
+            statement.setString(3, position.toString());
+            for (int i = 4; i <= 6; i++) {
+              statement.setString(i, retention.toMillis() + " milliseconds");
+            }
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  /** One transaction that is too large for memory, through a cursor. */
+  private static final class StreamedTransaction implements Batch, Iterator<List<Change>> {
+    private static final String FETCH = "FETCH 50 FROM freshet_transaction";
+
+    private final Reading reading;
+    private final PgSnapshot position;
+    private final Connection session;
+    private @Nullable List<Change> next;
+
+    StreamedTransaction(PostgresDatabase database, Reading reading, PgSnapshot position, long xid) {
+      this.reading = reading;
+      this.position = position;
+      try {
+        this.session = database.newSession();
+        session.setAutoCommit(false);
+        try (PreparedStatement declare =
+            session.prepareStatement(
+                """
+                DECLARE freshet_transaction NO SCROLL CURSOR FOR
+                SELECT xid::text::bigint AS xid, watch_id, keys,
+                       (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age_ms
+                  FROM freshet.change_log WHERE xid = '%d'::xid8
+                """
+                    .formatted(xid))) {
+          declare.execute();
+        }
+      } catch (SQLException e) {
+        throw PostgresErrors.unavailable("streaming transaction " + xid, e);
+      }
+      next = fetch();
+    }
+
+    private @Nullable List<Change> fetch() {
+      List<Change> piece = new ArrayList<>();
+      try (PreparedStatement statement = session.prepareStatement(FETCH);
+          ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          piece.add(change(row));
+        }
+      } catch (SQLException e) {
+        close();
+        throw PostgresErrors.unavailable("streaming a transaction", e);
+      }
+      return piece.isEmpty() ? null : piece;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public List<Change> next() {
+      List<Change> piece = next;
+      if (piece == null) {
+        throw new java.util.NoSuchElementException("the transaction has no more rows");
+      }
+      next = fetch();
+      return piece;
+    }
+
+    @Override
+    public Reading reading() {
+      return reading;
+    }
+
+    @Override
+    public PgSnapshot position() {
+      return position;
+    }
+
+    @Override
+    public boolean isCut() {
+      return true;
+    }
+
+    @Override
+    public Iterator<List<Change>> changes() {
+      return this;
+    }
+
+    @Override
+    public void close() {
+      try {
+        session.close();
+      } catch (SQLException e) {
+        throw PostgresErrors.unavailable("ending a cursor", e);
+      }
+    }
+  }
+}

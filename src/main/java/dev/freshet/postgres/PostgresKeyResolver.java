@@ -1,0 +1,59 @@
+package dev.freshet.postgres;
+
+import dev.freshet.eviction.KeyResolver;
+import dev.freshet.view.EntityKey;
+import dev.freshet.view.FeatureView;
+import dev.freshet.view.QueryTemplate;
+import dev.freshet.view.Watch;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Runs {@code keys} queries: many changed rows in one statement. */
+public final class PostgresKeyResolver implements KeyResolver {
+  private final PostgresDatabase database;
+
+  public PostgresKeyResolver(PostgresDatabase database) {
+    this.database = database;
+  }
+
+  @Override
+  public Set<EntityKey> resolve(FeatureView view, Watch watch, Collection<EntityKey> by) {
+    QueryTemplate keys = Objects.requireNonNull(watch.keys(), "a mapped watch has a keys query");
+    KeyedQuery query = new KeyedQuery(keys, watch.by());
+    try {
+      return database.with(
+          "the keys query of %s on %s".formatted(view.name(), watch.table()),
+          connection -> resolve(connection, query, view.key().placeholders(), by));
+    } catch (SQLException e) {
+      throw new KeysQueryFailedException(
+          "the keys query of view %s on %s failed: %s"
+              .formatted(view.name(), watch.table(), PostgresErrors.describe(e)),
+          e);
+    }
+  }
+
+  private static Set<EntityKey> resolve(
+      Connection connection, KeyedQuery query, List<String> placeholders, Collection<EntityKey> by)
+      throws SQLException {
+    String sql =
+        "SELECT %s FROM (%s) AS l"
+            .formatted(KeyedQuery.keyTexts(placeholders), query.query().positionalSql());
+    Set<EntityKey> entities = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      query.bind(statement, by);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          KeyedQuery.keyIn(row, placeholders.size()).ifPresent(entities::add);
+        }
+      }
+    }
+    return entities;
+  }
+}
