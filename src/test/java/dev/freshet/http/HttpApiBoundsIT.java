@@ -1,0 +1,366 @@
+package dev.freshet.http;
+
+import static dev.freshet.http.ApiClient.feature;
+import static dev.freshet.http.HttpApiIT.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.freshet.loading.Feature;
+import dev.freshet.loading.Feature.Source;
+import dev.freshet.loading.SampleFeatures;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the HTTP interface takes on and refuses, and how it starts and ends. */
+final class HttpApiBoundsIT {
+  private static final String BATCH = "/v1/views/things/features:batch";
+  private static final int IN_FLIGHT_MAX = 3;
+
+  private final MemoryPorts ports = new MemoryPorts();
+  private final HttpApi api = api(0);
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  private HttpApi api(int port) {
+    return new HttpApi(
+        new HttpListen("127.0.0.1", port, IN_FLIGHT_MAX), ports, ports, ports, ports);
+  }
+
+  @Test
+  void requestsAboveTheBoundAreRefusedUntilOthersAreAnswered() {
+    ApiClient client = new ApiClient(api.start());
+    CompletableFuture<Feature> load = ports.hold("slow");
+    List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+    for (int i = 0; i < IN_FLIGHT_MAX; i++) {
+      held.add(client.getAsync(feature("slow")));
+    }
+    await().until(() -> client.get("/v1/views").statusCode() == 503);
+
+    HttpResponse<String> refused = client.get(feature("7"));
+    assertProblem(refused, 503, "overloaded");
+    assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+    assertProblem(client.post(BATCH, "{\"keys\":[\"1\"]}"), 503, "overloaded");
+    assertThat(client.get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(client.get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(client.get("/metrics").statusCode()).isEqualTo(200);
+
+    load.complete(SampleFeatures.document("slow", "1", Source.POSTGRES));
+    held.forEach(
+        reply ->
+            assertThat(reply)
+                .succeedsWithin(10, TimeUnit.SECONDS)
+                .extracting(HttpResponse::statusCode)
+                .isEqualTo(200));
+    await().until(() -> client.get("/v1/views").statusCode() == 200);
+  }
+
+  @Test
+  void clientsThatGoAwayLeaveTheirPlacesToOthers() throws IOException {
+    int port = api.start();
+    ApiClient client = new ApiClient(port);
+    CompletableFuture<Feature> load = ports.hold("slow");
+    String large = "\"" + "x".repeat(8_000_000) + "\"";
+    ports.put("large", large);
+    for (int i = 0; i < IN_FLIGHT_MAX; i++) {
+      // One goes away before there is a reply, the others while a large one is written.
+      String key = i == 0 ? "slow" : "large";
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        send(socket, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(feature(key)));
+        if (i > 0) {
+          assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+      }
+    }
+    load.complete(SampleFeatures.document("slow", large, Source.POSTGRES));
+
+    List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+    await()
+        .untilAsserted(
+            () -> {
+              held.clear();
+              for (int i = 0; i < IN_FLIGHT_MAX; i++) {
+                held.add(client.getAsync(feature("large")));
+              }
+              held.forEach(
+                  reply ->
+                      assertThat(reply)
+                          .succeedsWithin(10, TimeUnit.SECONDS)
+                          .extracting(HttpResponse::statusCode)
+                          .isEqualTo(200));
+            });
+  }
+
+  @Test
+  void evictionsThatWaitHoldUpNothingElse() {
+    ApiClient client = new ApiClient(api.start());
+    CountDownLatch database = new CountDownLatch(1);
+    ports.beforeEviction =
+        () -> {
+          try {
+            database.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    ports.put("7", "{}");
+    CompletableFuture<HttpResponse<String>> eviction =
+        CompletableFuture.supplyAsync(() -> client.send("DELETE", feature("7")));
+    await().until(() -> !ports.threads.isEmpty());
+
+    assertThat(client.get(feature("7")).statusCode()).isEqualTo(200);
+    assertThat(client.get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(client.get("/metrics").statusCode()).isEqualTo(200);
+    assertThat(eviction).isNotDone();
+    database.countDown();
+
+    assertThat(eviction)
+        .succeedsWithin(10, TimeUnit.SECONDS)
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(202);
+  }
+
+  @Test
+  void aBodyThatIsTooLargeIsRefused() {
+    ApiClient client = new ApiClient(api.start());
+    byte[] tooLarge = new byte[BodyReader.BYTES_MAX + 1];
+
+    assertProblem(
+        client.send("POST", BATCH, BodyPublishers.ofByteArray(tooLarge)), 413, "body-too-large");
+    assertProblem(
+        client.send(
+            "POST",
+            BATCH,
+            BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(tooLarge))), // in chunks
+        413,
+        "body-too-large");
+    String padding = " ".repeat(BodyReader.BYTES_MAX - 20);
+    assertThat(client.post(BATCH, "{\"keys\":[\"1\"]}" + padding).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void anEndlessBodyIsCutOff() throws IOException {
+    int port = api.start();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      send(
+          socket,
+          "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n".formatted(BATCH));
+      byte[] more = new byte[100_000];
+      await()
+          .until(
+              () -> {
+                try {
+                  socket.getOutputStream().write(more);
+                  return false;
+                } catch (IOException cutOff) {
+                  return true;
+                }
+              });
+    }
+  }
+
+  @Test
+  void aClientThatAsksBeforeItSendsItsBodyIsAnswered() throws IOException {
+    int port = api.start();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      String head = "POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n";
+      send(socket, head.formatted(BATCH) + "Content-Length: 14\r\n\r\n");
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 100");
+      send(socket, "{\"keys\":[\"1\"]}");
+      assertThat(rest(socket)).contains("HTTP/1.1 200 OK", "\"1\":{\"source\"");
+    }
+  }
+
+  @Test
+  void aHeadThatIsTooLargeOrNoHttpIsRefused() throws IOException {
+    int port = api.start();
+    String padding = "x".repeat(20_000);
+
+    assertThat(raw(port, "GET /" + padding + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .matches("(?s)HTTP/1.. 414.*");
+    assertThat(raw(port, "GET / HTTP/1.1\r\nHost: x\r\nX: " + padding + "\r\n\r\n"))
+        .matches("(?s)HTTP/1.. 431.*");
+    assertThat(raw(port, "PING\r\n\r\n")).matches("(?s)HTTP/1.. 400.*");
+    assertThat(raw(port, "GET nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void aPathInPlainUtf8IsUnderstood() throws IOException {
+    ports.put("ключ\\\\", "\"raw\"");
+    int port = api.start();
+
+    assertThat(
+            raw(
+                port,
+                "GET /v1/views/things/features/ключ\\\\ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200")
+        .endsWith("\"raw\"");
+    assertThat(
+            raw(
+                port,
+                "GET /v1/views/things/features/1%2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("malformed-path");
+  }
+
+  @Test
+  void severalRequestsInOneConnectionAreAnsweredInOrder() throws IOException {
+    int port = api.start();
+    CompletableFuture<Feature> load = ports.hold("slow");
+    ports.put("fast", "\"second\"");
+    String two =
+        "GET %s HTTP/1.1\r\nHost: x\r\n\r\nGET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      send(socket, two.formatted(feature("slow"), feature("fast")));
+      load.complete(SampleFeatures.document("slow", "\"first\"", Source.REDIS));
+      assertThat(rest(socket)).containsSubsequence("\"first\"", "\"second\"");
+    }
+  }
+
+  @Test
+  void aTakenPortIsReportedWithWhatToDo() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      HttpApi second = api(taken.getLocalPort());
+
+      assertThatThrownBy(second::start)
+          .isInstanceOf(ListenFailedException.class)
+          .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("Address already in use")
+          .hasMessageContaining("set http.listen to another port");
+      second.close();
+    }
+    assertThatThrownBy(
+            () ->
+                new HttpApi(new HttpListen("no-such-host.invalid", 0), ports, ports, ports, ports)
+                    .start())
+        .isInstanceOf(ListenFailedException.class)
+        .hasMessageContaining("no-such-host.invalid")
+        .hasMessageContaining("an address of this machine");
+    assertThatThrownBy(
+            () -> new HttpApi(new HttpListen("192.0.2.1", 0), ports, ports, ports, ports).start())
+        .isInstanceOf(ListenFailedException.class)
+        .hasMessageContaining("192.0.2.1:0");
+    assertNoThreadIsLeft();
+  }
+
+  @Test
+  void aGivenPortIsListenedOnAndBothEventLoopsServe() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    HttpApi given = api(port);
+    try {
+      assertThat(given.start()).isEqualTo(port);
+      assertThatThrownBy(given::start).isInstanceOf(IllegalStateException.class);
+      for (int i = 0; i < 4; i++) {
+        assertThat(new ApiClient(port).get("/health/live").statusCode()).isEqualTo(200);
+      }
+      assertThat(threads()).contains("freshet-http-1", "freshet-http-2");
+    } finally {
+      given.close();
+    }
+  }
+
+  @Test
+  void closingEndsOpenRequestsInOrderAndLeavesNothingBehind() throws IOException {
+    int port = api.start();
+    ApiClient client = new ApiClient(port);
+    CompletableFuture<Feature> load = ports.hold("slow");
+    CompletableFuture<HttpResponse<String>> open = client.getAsync(feature("slow"));
+    await().until(() -> load.getNumberOfDependents() > 0);
+
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(api::close);
+    await().until(() -> !accepts(port));
+    assertThat(open).isNotDone();
+    load.complete(SampleFeatures.document("slow", "\"in time\"", Source.POSTGRES));
+
+    assertThat(open)
+        .succeedsWithin(10, TimeUnit.SECONDS)
+        .extracting(HttpResponse::body)
+        .isEqualTo("\"in time\"");
+    assertThat(closing).succeedsWithin(10, TimeUnit.SECONDS);
+    assertNoThreadIsLeft();
+    try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(temporary.map(p -> p.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("vertx-cache"));
+    }
+    api.close();
+  }
+
+  @Test
+  void closingDoesNotWaitForeverForARequest() {
+    ApiClient client = new ApiClient(api.start());
+    CompletableFuture<Feature> load = ports.hold("stuck");
+    CompletableFuture<HttpResponse<String>> open = client.getAsync(feature("stuck"));
+    await().until(() -> load.getNumberOfDependents() > 0);
+
+    assertThat(CompletableFuture.runAsync(api::close)).succeedsWithin(5, TimeUnit.SECONDS);
+
+    assertThat(open).failsWithin(10, TimeUnit.SECONDS);
+  }
+
+  private static boolean accepts(int port) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (ConnectException refused) {
+      return false;
+    }
+  }
+
+  private static void assertNoThreadIsLeft() {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(threads())
+                    .noneMatch(name -> name.startsWith("freshet-http") || name.startsWith("vert")));
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+  }
+
+  private static String raw(int port, String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      send(socket, request);
+      return rest(socket);
+    }
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    socket.getOutputStream().flush();
+  }
+
+  private static String rest(Socket socket) throws IOException {
+    InputStream in = socket.getInputStream();
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+}
