@@ -11,13 +11,14 @@ final class BodyReader {
   /** A longer body is refused. */
   static final int BYTES_MAX = 1 << 20;
 
-  /** The body has so long to arrive. */
-  static final int TIME_MS = 10_000;
-
   private BodyReader() {}
 
-  /** The body; fails with a problem if it is too large, too slow or cut short. */
-  static Future<Buffer> read(Vertx vertx, HttpServerRequest request) {
+  /**
+   * The body; fails with a problem if it is too large, too slow or cut short.
+   *
+   * @param timeMs the body has so long to arrive
+   */
+  static Future<Buffer> read(Vertx vertx, HttpServerRequest request, long timeMs) {
     String length = request.getHeader("Content-Length");
     if (length != null && Long.parseLong(length) > BYTES_MAX) {
       return Future.failedFuture(tooLarge());
@@ -40,12 +41,12 @@ final class BodyReader {
                 new ProblemException(ProblemType.MALFORMED_BODY, "the body was cut short")));
     long timer =
         vertx.setTimer(
-            TIME_MS,
+            timeMs,
             late ->
                 body.tryFail(
                     new ProblemException(
                         ProblemType.BODY_TOO_SLOW,
-                        "the body did not arrive within %d ms".formatted(TIME_MS))));
+                        "the body did not arrive within %d ms".formatted(timeMs))));
     if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       request.response().writeContinue();
     }

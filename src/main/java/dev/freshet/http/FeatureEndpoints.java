@@ -20,6 +20,8 @@ import java.util.concurrent.CompletionException;
 
 /** Answers what concerns views and their entities. */
 final class FeatureEndpoints {
+  private static final long BODY_TIME_MS = 10_000;
+
   private final Vertx vertx;
   private final Features features;
   private final Evictions evictions;
@@ -100,7 +102,7 @@ final class FeatureEndpoints {
 
   private Future<Reply> batch(Endpoint.Call call) {
     FeatureView view = view(call.arguments().get(0));
-    return BodyReader.read(vertx, call.request())
+    return BodyReader.read(vertx, call.request(), BODY_TIME_MS)
         .map(Buffer::getBytes)
         .map(BatchRequest::keys)
         .compose(keys -> batch(call, keys, features.getAll(view.name(), keys)));

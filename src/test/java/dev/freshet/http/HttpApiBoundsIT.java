@@ -23,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -306,11 +308,24 @@ final class HttpApiBoundsIT {
         .isEqualTo("\"in time\"");
     assertThat(closing).succeedsWithin(10, TimeUnit.SECONDS);
     assertNoThreadIsLeft();
-    try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(temporary.map(p -> p.getFileName().toString()))
-          .noneMatch(name -> name.startsWith("vertx-cache"));
-    }
     api.close();
+  }
+
+  @Test
+  void nothingIsWrittenToTheDisk() throws IOException {
+    Set<String> before = temporaryFiles();
+    int port = api.start();
+    assertThat(new ApiClient(port).get("/").statusCode()).isEqualTo(200);
+
+    assertThat(temporaryFiles())
+        .filteredOn(name -> !before.contains(name))
+        .noneMatch(name -> name.contains("vertx"));
+  }
+
+  private static Set<String> temporaryFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
   }
 
   @Test
