@@ -21,7 +21,10 @@ public record History(String system, String database, int timeline) {
    */
   public static History parse(String text) {
     String[] parts = text.split(" ", 3);
-    if (parts.length != 3 || !parts[0].matches("\\d+") || !parts[1].matches("\\d{1,9}")) {
+    if (parts.length != 3
+        || !parts[0].matches("\\d+")
+        || !parts[1].matches("\\d{1,9}")
+        || parts[2].isEmpty()) {
       throw new IllegalArgumentException("`%s` is no history of a database".formatted(text));
     }
     return new History(parts[0], parts[2], Integer.parseInt(parts[1]));

@@ -1,8 +1,11 @@
 package dev.freshet.change;
 
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of transactions whose effects are visible: all below {@code xmax}, but for those in {@code
@@ -13,6 +16,8 @@ import java.util.stream.LongStream;
  * commits late, and unlike an xmin horizon it waits for no transaction that stays open.
  */
 public final class PgSnapshot {
+  private static final Pattern FORM = Pattern.compile("(\\d{1,19}):(\\d{1,19}):([\\d,]*)");
+
   private final long xmax;
   private final long[] xip;
 
@@ -36,19 +41,29 @@ public final class PgSnapshot {
    * @throws IllegalArgumentException if the text is not of that form
    */
   public static PgSnapshot parse(String text) {
-    String[] parts = text.split(":", -1);
-    if (parts.length != 3) {
-      throw new IllegalArgumentException("`%s` is no pg_snapshot".formatted(text));
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw notASnapshot(text, null);
     }
     try {
+      long xmin = Long.parseLong(matcher.group(1));
       long[] xip =
-          parts[2].isEmpty()
+          matcher.group(3).isEmpty()
               ? new long[0]
-              : Arrays.stream(parts[2].split(",", -1)).mapToLong(Long::parseLong).toArray();
-      return new PgSnapshot(Long.parseLong(parts[1]), xip);
+              : Arrays.stream(matcher.group(3).split(",", -1)).mapToLong(Long::parseLong).toArray();
+      PgSnapshot snapshot = new PgSnapshot(Long.parseLong(matcher.group(2)), xip);
+      if (xmin < 1 || xmin > snapshot.xmin()) {
+        throw notASnapshot(text, null);
+      }
+      return snapshot;
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("`%s` is no pg_snapshot".formatted(text), e);
+      throw notASnapshot(text, e);
     }
+  }
+
+  private static IllegalArgumentException notASnapshot(
+      String text, @Nullable NumberFormatException cause) {
+    return new IllegalArgumentException("`%s` is no pg_snapshot".formatted(text), cause);
   }
 
   /** The first transaction id that is not visible, and above which none is. */
@@ -68,8 +83,9 @@ public final class PgSnapshot {
 
   /** Whether every transaction that {@code other} sees is seen by this snapshot too. */
   public boolean seesAllOf(PgSnapshot other) {
-    return xmax >= other.xmax
-        && Arrays.stream(xip).allMatch(xid -> xid >= other.xmax || !other.sees(xid));
+    // Of what other sees, nothing may be at or above this xmax: all of that is in its xip.
+    long unseenAbove = Arrays.stream(other.xip).filter(xid -> xid >= xmax).count();
+    return other.xmax - unseenAbove <= xmax && Arrays.stream(xip).noneMatch(other::sees);
   }
 
   /** The snapshot that sees exactly those transactions of this one that are below {@code x}. */
@@ -77,7 +93,11 @@ public final class PgSnapshot {
     return x >= xmax ? this : new PgSnapshot(x, below(x));
   }
 
-  /** The snapshot that sees what this one sees, and the given transactions too. */
+  /**
+   * The snapshot that sees what this one sees, and the given transactions too.
+   *
+   * @param seen those of them that are not below {@link #xmax()} are left out
+   */
   public PgSnapshot with(LongStream seen) {
     long[] also = seen.sorted().toArray();
     return new PgSnapshot(
@@ -112,9 +132,12 @@ public final class PgSnapshot {
   /** Postgres' text form, {@code xmin:xmax:xip,xip,…}. */
   @Override
   public String toString() {
-    long xmin = xip.length == 0 ? xmax : xip[0];
     return Arrays.stream(xip)
         .mapToObj(Long::toString)
-        .collect(Collectors.joining(",", xmin + ":" + xmax + ":", ""));
+        .collect(Collectors.joining(",", xmin() + ":" + xmax + ":", ""));
+  }
+
+  private long xmin() {
+    return xip.length == 0 ? xmax : xip[0];
   }
 }

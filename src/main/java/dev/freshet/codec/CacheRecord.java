@@ -39,6 +39,12 @@ public sealed interface CacheRecord {
         throw new IllegalArgumentException("a lease's token has " + TOKEN_BYTES + " bytes");
       }
     }
+
+    /** The token, read-only; each call returns a buffer with a position of its own. */
+    @Override
+    public ByteBuffer token() {
+      return token.duplicate();
+    }
   }
 
   /**
@@ -62,6 +68,12 @@ public sealed interface CacheRecord {
   record Value(Header header, ByteBuffer payload) implements CacheRecord {
     public Value {
       payload = payload.asReadOnlyBuffer();
+    }
+
+    /** The payload, read-only; each call returns a buffer with a position of its own. */
+    @Override
+    public ByteBuffer payload() {
+      return payload.duplicate();
     }
   }
 

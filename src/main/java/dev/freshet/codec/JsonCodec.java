@@ -21,7 +21,11 @@ final class JsonCodec implements Codec {
   }
 
   @Override
-  public byte[] decode(ByteBuffer payload) {
+  public byte[] decode(ByteBuffer payload) throws UndecodableException {
+    if (payload.remaining() > DOCUMENT_BYTES_MAX) {
+      throw new UndecodableException(
+          "the payload has more than %d bytes".formatted(DOCUMENT_BYTES_MAX));
+    }
     byte[] json = new byte[payload.remaining()];
     payload.duplicate().get(json);
     return json;

@@ -11,12 +11,13 @@ public final class Backoff {
   private final long firstMs;
   private final long lastMs;
   private final RandomGenerator random;
-  private int failures;
+  private long nextMs;
 
   public Backoff(Duration first, Duration last, RandomGenerator random) {
     this.firstMs = first.toMillis();
     this.lastMs = last.toMillis();
     this.random = random;
+    this.nextMs = firstMs;
     if (firstMs < 1 || lastMs < firstMs) {
       throw new IllegalArgumentException("a backoff from %s to %s".formatted(first, last));
     }
@@ -24,13 +25,13 @@ public final class Backoff {
 
   /** The next wait, in milliseconds; at least half of {@code first}, at most {@code last}. */
   public long nextMs() {
-    long ms = Math.min(lastMs, firstMs << Math.min(failures, 30));
-    failures++;
+    long ms = nextMs;
+    nextMs = ms > lastMs / 2 ? lastMs : ms * 2;
     return ms - random.nextLong(ms / 2 + 1);
   }
 
   /** Starts from the first wait again. */
   public void reset() {
-    failures = 0;
+    nextMs = firstMs;
   }
 }

@@ -1,5 +1,8 @@
 package dev.freshet.view;
 
+import static java.lang.Character.MAX_SURROGATE;
+import static java.lang.Character.MIN_SURROGATE;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -12,17 +15,26 @@ import java.util.StringJoiner;
  * {@code n} values, so two entities never share a text form.
  *
  * @param values one text per placeholder, as Postgres writes the column's value with pinned
- *     settings
+ *     settings; without U+0000 and halves of surrogate pairs, which no text in Postgres holds
  */
 public record EntityKey(List<String> values) {
 
+  /**
+   * @throws MalformedKeyException if a value holds what no text in Postgres can
+   */
   public EntityKey {
     values = List.copyOf(values);
     if (values.isEmpty()) {
       throw new IllegalArgumentException("an entity key has at least one value");
     }
+    values.forEach(EntityKey::refuseUnwritable);
   }
 
+  /**
+   * A key of these values.
+   *
+   * @throws MalformedKeyException as the constructor does
+   */
   public static EntityKey of(String... values) {
     return new EntityKey(List.of(values));
   }
@@ -33,16 +45,14 @@ public record EntityKey(List<String> values) {
    * @param text the values joined by {@code :}
    * @param arity how many values the key has, at least 1
    * @throws MalformedKeyException if the text has another number of values, ends in the middle of
-   *     an escape, escapes a character that needs none, or holds a NUL character
+   *     an escape, escapes a character that needs none, or holds what Postgres cannot
    */
   public static EntityKey parse(String text, int arity) {
     List<String> values = new ArrayList<>(arity);
     StringBuilder value = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '\0') {
-        throw new MalformedKeyException("a key cannot hold the character U+0000 (at " + i + ")");
-      } else if (c == ':') {
+      if (c == ':') {
         values.add(value.toString());
         value.setLength(0);
       } else if (c == '\\') {
@@ -73,6 +83,16 @@ public record EntityKey(List<String> values) {
       text.add(escaped(value));
     }
     return text.toString();
+  }
+
+  /** Half a surrogate pair would become a {@code ?} in UTF-8, and so the key of another entity. */
+  private static void refuseUnwritable(String value) {
+    if (value.indexOf('\0') >= 0) {
+      throw new MalformedKeyException("a key cannot hold the character U+0000");
+    }
+    if (value.codePoints().anyMatch(c -> c >= MIN_SURROGATE && c <= MAX_SURROGATE)) {
+      throw new MalformedKeyException("a key cannot hold half a surrogate pair");
+    }
   }
 
   static String escaped(String value) {

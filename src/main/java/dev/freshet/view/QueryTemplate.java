@@ -27,50 +27,67 @@ public final class QueryTemplate {
   /**
    * Reads a query.
    *
-   * @param text one SELECT; a trailing {@code ;} is dropped
+   * @param text one SELECT; a {@code ;} after it is dropped
    * @throws IllegalArgumentException if the query is empty, unterminated, or more than one
    */
   public static QueryTemplate parse(String text) {
-    String sql = text.strip();
-    while (sql.endsWith(";")) {
-      sql = sql.substring(0, sql.length() - 1).stripTrailing();
-    }
-    if (sql.isEmpty()) {
-      throw new IllegalArgumentException("the query is empty");
-    }
-    StringBuilder out = new StringBuilder(sql.length() + 32);
+    StringBuilder out = new StringBuilder(text.length() + 32);
     List<String> parameters = new ArrayList<>();
+    int end = text.length();
     int i = 0;
-    while (i < sql.length()) {
-      int end = endOfOpaque(sql, i);
-      if (end > i) {
-        out.append(sql, i, end);
-        i = end;
-        continue;
-      }
-      char c = sql.charAt(i);
-      if (c == ';') {
-        throw new IllegalArgumentException("the query holds more than one statement");
-      } else if (c == '?') {
-        out.append("??");
-        i++;
-      } else if (c == ':' && sql.startsWith("::", i)) {
-        out.append("::");
-        i += 2;
-      } else if (c == ':' && i + 1 < sql.length() && isNameStart(sql.charAt(i + 1))) {
-        int to = i + 1;
-        while (to < sql.length() && isNamePart(sql.charAt(to))) {
-          to++;
-        }
-        parameters.add(sql.substring(i + 1, to));
-        out.append("?::text[]");
-        i = to;
+    while (i < end) {
+      int opaque = endOfOpaque(text, i);
+      if (opaque > i) {
+        // Without line comments the query can be followed by more SQL on its last line.
+        out.append(text, i, text.startsWith("--", i) ? i : opaque);
+        i = opaque;
+      } else if (text.charAt(i) == ';') {
+        refuseFurtherStatement(text, i);
+        end = i;
       } else {
-        out.append(c);
-        i++;
+        i = copyToken(text, i, out, parameters);
       }
     }
-    return new QueryTemplate(sql, out.toString(), parameters);
+    if (out.toString().isBlank()) {
+      throw new IllegalArgumentException("the query is empty; write one SELECT");
+    }
+    return new QueryTemplate(text.substring(0, end).strip(), out.toString().strip(), parameters);
+  }
+
+  /** Copies the character, cast or parameter at {@code at}, and says where the next one is. */
+  private static int copyToken(String sql, int at, StringBuilder out, List<String> parameters) {
+    char c = sql.charAt(at);
+    if (c == '?') {
+      out.append("??");
+    } else if (sql.startsWith("::", at)) {
+      out.append("::");
+      return at + 2;
+    } else if (c == ':' && at + 1 < sql.length() && isNameStart(sql.charAt(at + 1))) {
+      int to = at + 1;
+      while (to < sql.length() && isNamePart(sql.charAt(to))) {
+        to++;
+      }
+      parameters.add(sql.substring(at + 1, to));
+      out.append("?::text[]");
+      return to;
+    } else {
+      out.append(c);
+    }
+    return at + 1;
+  }
+
+  private static void refuseFurtherStatement(String sql, int at) {
+    int i = at;
+    while (i < sql.length()) {
+      if (sql.startsWith("--", i) || sql.startsWith("/*", i)) {
+        i = endOfOpaque(sql, i);
+      } else if (sql.charAt(i) == ';' || Character.isWhitespace(sql.charAt(i))) {
+        i++;
+      } else {
+        throw new IllegalArgumentException(
+            "the query holds more than one statement; write one SELECT");
+      }
+    }
   }
 
   /**
@@ -79,44 +96,74 @@ public final class QueryTemplate {
   private static int endOfOpaque(String sql, int at) {
     char c = sql.charAt(at);
     if (c == '\'') {
-      boolean escapes =
+      boolean hasEscapes =
           at > 0
               && Character.toLowerCase(sql.charAt(at - 1)) == 'e'
               && (at == 1 || !isNamePart(sql.charAt(at - 2)));
-      return endOfQuoted(sql, at, '\'', escapes);
+      return hasEscapes ? endOfEscapeString(sql, at) : endOfQuoted(sql, at);
     } else if (c == '"') {
-      return endOfQuoted(sql, at, '"', false);
+      return endOfQuoted(sql, at);
     } else if (sql.startsWith("--", at)) {
-      int end = sql.indexOf('\n', at);
-      return end < 0 ? sql.length() : end;
+      return endOfLine(sql, at);
     } else if (sql.startsWith("/*", at)) {
       return endOfComment(sql, at);
     } else if (c == '$' && (at == 0 || !isNamePart(sql.charAt(at - 1)))) {
-      int tagEnd = at + 1;
-      while (tagEnd < sql.length() && isNamePart(sql.charAt(tagEnd)) && sql.charAt(tagEnd) != '$') {
-        tagEnd++;
-      }
-      if (tagEnd < sql.length() && sql.charAt(tagEnd) == '$') {
-        String tag = sql.substring(at, tagEnd + 1);
-        int end = sql.indexOf(tag, tagEnd + 1);
-        if (end < 0) {
-          throw new IllegalArgumentException("the dollar quote " + tag + " does not end");
-        }
-        return end + tag.length();
-      }
+      return endOfDollarQuoted(sql, at);
     }
     return at;
   }
 
-  private static int endOfQuoted(String sql, int at, char quote, boolean escapes) {
+  private static int endOfLine(String sql, int at) {
+    int i = at;
+    while (i < sql.length() && sql.charAt(i) != '\n' && sql.charAt(i) != '\r') {
+      i++;
+    }
+    return i;
+  }
+
+  private static int endOfDollarQuoted(String sql, int at) {
+    int tagEnd = at + 1;
+    while (tagEnd < sql.length() && isNamePart(sql.charAt(tagEnd)) && sql.charAt(tagEnd) != '$') {
+      tagEnd++;
+    }
+    if (tagEnd == sql.length() || sql.charAt(tagEnd) != '$') {
+      return at;
+    }
+    String tag = sql.substring(at, tagEnd + 1);
+    int end = sql.indexOf(tag, tagEnd + 1);
+    if (end < 0) {
+      throw new IllegalArgumentException(
+          "the dollar quote %s does not end; write %s after it".formatted(tag, tag));
+    }
+    return end + tag.length();
+  }
+
+  private static int endOfQuoted(String sql, int at) {
+    int end = sql.indexOf(sql.charAt(at), at + 1);
+    if (end < 0) {
+      throw unterminated(sql, at);
+    }
+    return end + 1; // a doubled quote begins the next quoted piece, which is as good
+  }
+
+  /** A string in which {@code \} takes the next character's meaning, and a quote is doubled. */
+  private static int endOfEscapeString(String sql, int at) {
     for (int i = at + 1; i < sql.length(); i++) {
-      if (escapes && sql.charAt(i) == '\\') {
+      char c = sql.charAt(i);
+      boolean isDoubled = c == '\'' && i + 1 < sql.length() && sql.charAt(i + 1) == '\'';
+      if (c == '\\' || isDoubled) {
         i++;
-      } else if (sql.charAt(i) == quote) {
-        return i + 1; // a doubled quote begins the next quoted piece, which is as good
+      } else if (c == '\'') {
+        return i + 1;
       }
     }
-    throw new IllegalArgumentException("the quote at %d does not end".formatted(at));
+    throw unterminated(sql, at);
+  }
+
+  private static IllegalArgumentException unterminated(String sql, int at) {
+    return new IllegalArgumentException(
+        "the quote before `%s` does not end; close it"
+            .formatted(sql.substring(at + 1, Math.min(sql.length(), at + 21)).strip()));
   }
 
   private static int endOfComment(String sql, int at) {
@@ -133,7 +180,7 @@ public final class QueryTemplate {
         }
       }
     }
-    throw new IllegalArgumentException("the comment at %d does not end".formatted(at));
+    throw new IllegalArgumentException("a /* comment does not end; write */ after it");
   }
 
   private static boolean isNameStart(char c) {
@@ -145,7 +192,8 @@ public final class QueryTemplate {
   }
 
   /**
-   * The SQL with {@code ?::text[]} for each parameter, and {@code ?} operators escaped for JDBC.
+   * The SQL with {@code ?::text[]} for each parameter, {@code ?} operators escaped for JDBC, and no
+   * line comments.
    */
   public String positionalSql() {
     return positionalSql;

@@ -1,7 +1,10 @@
 package dev.freshet.view;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schema-qualified name of a table.
@@ -10,55 +13,35 @@ import java.util.List;
  * @param name as in {@code pg_class.relname}
  */
 public record RelationName(String schema, String name) {
+  private static final Pattern ASCII_CAPITALS = Pattern.compile("[A-Z]+");
+  private static final String PART = "(?:\"((?:[^\"\0]|\"\")+)\"|([\\p{L}_][\\p{L}\\p{N}_$]*))";
+  private static final Pattern NAME = Pattern.compile(PART + "\\." + PART);
 
   /**
-   * Reads {@code schema.name} with the quoting rules of SQL: unquoted parts are folded to lower
-   * case, {@code "quoted"} parts are taken as written.
+   * Reads {@code schema.name} with the quoting rules of SQL: unquoted parts are letters, digits,
+   * {@code _} and {@code $}, with A to Z folded to lower case; {@code "quoted"} parts are taken as
+   * written.
    *
    * @throws IllegalArgumentException if the text is not a name of two parts
    */
   public static RelationName parse(String text) {
-    List<String> parts = new ArrayList<>();
-    int i = 0;
-    while (true) {
-      StringBuilder part = new StringBuilder();
-      if (i < text.length() && text.charAt(i) == '"') {
-        i++;
-        while (i < text.length()
-            && (text.charAt(i) != '"' || (i + 1 < text.length() && text.charAt(i + 1) == '"'))) {
-          i += text.charAt(i) == '"' ? 1 : 0;
-          part.append(text.charAt(i++));
-        }
-        if (i == text.length()) {
-          throw notAName(text);
-        }
-        i++;
-      } else {
-        while (i < text.length() && text.charAt(i) != '.' && text.charAt(i) != '"') {
-          part.append(Character.toLowerCase(text.charAt(i++)));
-        }
-      }
-      if (part.isEmpty() || part.chars().anyMatch(c -> c == 0)) {
-        throw notAName(text);
-      }
-      parts.add(part.toString());
-      if (i == text.length()) {
-        break;
-      }
-      if (text.charAt(i++) != '.') {
-        throw notAName(text);
-      }
+    Matcher matcher = NAME.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "`%s` is no schema-qualified table name; write schema.table, with \"quotes\" where SQL needs them"
+              .formatted(text));
     }
-    if (parts.size() != 2) {
-      throw notAName(text);
-    }
-    return new RelationName(parts.get(0), parts.get(1));
+    return new RelationName(
+        part(matcher.group(1), matcher.group(2)), part(matcher.group(3), matcher.group(4)));
   }
 
-  private static IllegalArgumentException notAName(String text) {
-    return new IllegalArgumentException(
-        "`%s` is no schema-qualified table name; write schema.table, with \"quotes\" where SQL needs them"
-            .formatted(text));
+  private static String part(@Nullable String quoted, @Nullable String unquoted) {
+    return quoted != null ? quoted.replace("\"\"", "\"") : folded(Objects.requireNonNull(unquoted));
+  }
+
+  /** As Postgres folds in UTF-8: no letters but A to Z. */
+  private static String folded(String part) {
+    return ASCII_CAPITALS.matcher(part).replaceAll(m -> m.group().toLowerCase(Locale.ROOT));
   }
 
   /** The name as SQL, both parts quoted. */

@@ -1,6 +1,7 @@
 package dev.freshet.view;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,10 @@ public record Watch(
   /** All of this watch's meaning, as one text; equal texts mean equal watches. */
   public String definition() {
     return "table %s\nby %s\ncolumns %s\nkeys %s"
-        .formatted(table.sql(), by, columns, keys == null ? "-" : keys);
+        .formatted(table.sql(), quoted(by), quoted(columns), keys == null ? "-" : keys);
+  }
+
+  private static String quoted(List<String> columns) {
+    return columns.stream().map(RelationName::quoted).collect(Collectors.joining(", "));
   }
 }
