@@ -1,0 +1,72 @@
+package dev.freshet.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database whose changes Freshet follows.
+ *
+ * @param url for JDBC, without credentials
+ * @param user who owns schema {@code freshet}
+ * @param password null if the server asks for none
+ * @param doorbell when writers wake the daemon
+ * @param retention how long every row of the change log is kept after it was applied
+ * @param poolSize how many connections there are, besides the one that listens
+ * @param loadDeadline when a load is cancelled
+ * @param connectTimeout how long one attempt to connect may take
+ */
+public record PostgresConfig(
+    String url,
+    String user,
+    @Nullable Secret password,
+    DoorbellMode doorbell,
+    Duration retention,
+    int poolSize,
+    Duration loadDeadline,
+    Duration connectTimeout) {
+  private static final String URL_EXAMPLE = "jdbc:pgsql://127.0.0.1:5432/shop";
+
+  /**
+   * @throws IllegalArgumentException if the URL is none of {@code jdbc:pgsql:}
+   */
+  public PostgresConfig {
+    PostgresUrl.parse(url);
+  }
+
+  static PostgresConfig read(Section section) {
+    boolean isPlaintextAllowed = section.orDefault("allow-plaintext", Values::trueOrFalse, false);
+    return new PostgresConfig(
+        section
+            .required("url", url -> checked(url, isPlaintextAllowed), "url: " + URL_EXAMPLE)
+            .orElse(URL_EXAMPLE),
+        section.required("user", Values::text, "user: freshet").orElse(""),
+        section.optional("password", text -> new Secret(Values.text(text))).orElse(null),
+        section.orDefault("doorbell", Values.oneOf(DoorbellMode.class), DoorbellMode.DOORBELL),
+        section.orDefault("retention", Values::duration, Duration.ofHours(1)),
+        section.orDefault("pool-size", Values.wholeNumber(1, 1_000), 8),
+        section.orDefault("load-deadline", Values::duration, Duration.ofSeconds(5)),
+        section.orDefault("connect-timeout", Values::duration, Duration.ofSeconds(10)));
+  }
+
+  private static String checked(String text, boolean isPlaintextAllowed) {
+    PostgresUrl url = PostgresUrl.parse(text);
+    if (!url.isEncrypted() && !url.isLoopback() && !isPlaintextAllowed) {
+      throw new IllegalArgumentException(
+          "sends the password and all data unencrypted to another host; add ?ssl.mode=verify-full, or set postgres.allow-plaintext: true");
+    }
+    return text;
+  }
+
+  /** A name or an address, IPv6 without brackets. */
+  public String host() {
+    return PostgresUrl.parse(url).host();
+  }
+
+  public int port() {
+    return PostgresUrl.parse(url).port();
+  }
+
+  public String database() {
+    return PostgresUrl.parse(url).database();
+  }
+}

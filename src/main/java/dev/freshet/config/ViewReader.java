@@ -1,0 +1,129 @@
+package dev.freshet.config;
+
+import dev.freshet.codec.Codec;
+import dev.freshet.codec.Codecs;
+import dev.freshet.view.FeatureView;
+import dev.freshet.view.KeyTemplate;
+import dev.freshet.view.QueryTemplate;
+import dev.freshet.view.RelationName;
+import dev.freshet.view.ViewVersion;
+import dev.freshet.view.Watch;
+import dev.freshet.view.WhenBehind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the section {@code views}.
+ *
+ * <p>A key template begins with fixed text and its fixed text holds no braces, so no view can reach
+ * Freshet's own keys, which begin with <code>{namespace}:</code>.
+ */
+final class ViewReader {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+
+  private final String name;
+  private final Section section;
+
+  private ViewReader(String name, Section section) {
+    this.name = name;
+    this.section = section;
+  }
+
+  /** The views without problems; others have been noted. */
+  static List<FeatureView> readAll(Section views) {
+    List<FeatureView> all = new ArrayList<>();
+    Map<String, String> prefixes = new LinkedHashMap<>();
+    views
+        .named()
+        .forEach(
+            (name, section) -> new ViewReader(name, section).view(prefixes).ifPresent(all::add));
+    return all;
+  }
+
+  /**
+   * @param prefixes of the views read before, by their names; this view's is added
+   */
+  private Optional<FeatureView> view(Map<String, String> prefixes) {
+    refuseMisnamed();
+    Optional<KeyTemplate> key =
+        section.required("key", KeyTemplate::parse, "key: \"img:{image_id}\"");
+    Optional<QueryTemplate> load =
+        section.required(
+            "load",
+            QueryTemplate::parse,
+            "load: SELECT id, doc FROM public.images WHERE id = ANY(:id::bigint[])");
+    List<Watch> watches = WatchReader.readAll(section, key.map(KeyTemplate::placeholders));
+    List<RelationName> reads = section.list("reads", RelationName::parse);
+    section.orDefault("on-change", ViewReader::onChange, "evict");
+    Duration ttl = section.orDefault("ttl", Values::duration, Duration.ofDays(30));
+    double ttlJitter = section.orDefault("ttl-jitter", Values::percentage, 0.1);
+    Duration absentTtl = section.orDefault("absent-ttl", Values::duration, Duration.ofSeconds(60));
+    WhenBehind whenBehind =
+        section.orDefault("when-behind", Values.oneOf(WhenBehind.class), WhenBehind.SERVE);
+    ViewVersion version = section.orDefault("version", ViewVersion::parse, new ViewVersion(1, 0));
+    String codec = section.orDefault("codec", ViewReader::codec, "zstd");
+    key.ifPresent(template -> refuseOverlap(template.prefix(), prefixes));
+    if (key.isEmpty() || load.isEmpty()) {
+      return Optional.empty();
+    }
+    Bindings.check(section, "load", load.get(), "a placeholder of `key`", key.get().placeholders());
+    return Optional.of(
+        new FeatureView(
+            name,
+            key.get(),
+            load.get(),
+            watches,
+            reads,
+            ttl,
+            ttlJitter,
+            absentTtl,
+            whenBehind,
+            version,
+            codec));
+  }
+
+  private void refuseMisnamed() {
+    if (!NAME.matcher(name).matches()) {
+      section.problem(
+          "`%s` is no name for a view; write up to 63 small letters, digits and `-`, as image-features"
+              .formatted(name));
+    }
+  }
+
+  private void refuseOverlap(String prefix, Map<String, String> prefixes) {
+    prefixes.forEach(
+        (other, otherPrefix) -> {
+          if (prefix.startsWith(otherPrefix) || otherPrefix.startsWith(prefix)) {
+            section.problem(
+                "key",
+                "begins with `%s`, and that of view %s with `%s`, so one's keys could be the other's; write beginnings of which none begins another"
+                    .formatted(prefix, other, otherPrefix));
+          }
+        });
+    prefixes.put(name, prefix);
+  }
+
+  private static String onChange(String text) {
+    if (!text.equals("evict")) {
+      throw new IllegalArgumentException(
+          "`%s` is not served: this version can only evict; write evict or remove the line"
+              .formatted(text));
+    }
+    return text;
+  }
+
+  private static String codec(String text) {
+    return Codecs.named(text)
+        .map(Codec::name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "`%s` is no codec of this version; write one of %s"
+                        .formatted(text, String.join(", ", Codecs.names()))));
+  }
+}
