@@ -18,13 +18,17 @@ import org.slf4j.LoggerFactory;
  * once for the request, and the client gets the id of that log entry and nothing of its contents.
  */
 final class Failures {
-  private static final Logger log = LoggerFactory.getLogger("freshet.http");
-
+  private final Logger log;
   private final String method;
   private final String path;
   private @Nullable String logId;
 
   Failures(String method, String path) {
+    this(LoggerFactory.getLogger("freshet.http"), method, path);
+  }
+
+  Failures(Logger log, String method, String path) {
+    this.log = log;
     this.method = method;
     this.path = path;
   }
