@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.cli.servers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package dev.freshet.servers;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A test's own database.
+ *
+ * @param server that it is on
+ * @param name unique within this JVM
+ */
+public record TestDatabase(PostgresServer server, String name) implements AutoCloseable {
+
+  public String jdbcUrl() {
+    return server.jdbcUrl(name);
+  }
+
+  public String user() {
+    return server.user();
+  }
+
+  public String password() {
+    return server.password();
+  }
+
+  /** A new connection as superuser; the caller closes it. */
+  public Connection connect() throws SQLException {
+    return server.connect(name);
+  }
+
+  /** Runs SQL, one or more statements, on a connection of its own. */
+  public void execute(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Drops the database, whoever is connected to it. Not needed: it goes with its server. */
+  @Override
+  public void close() throws SQLException {
+    try (Connection connection = server.connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP DATABASE " + name + " WITH (FORCE)");
+    }
+  }
+}
