@@ -4,11 +4,13 @@ import dev.freshet.change.History;
 import dev.freshet.change.Link;
 import dev.freshet.change.PgSnapshot;
 import dev.freshet.eviction.EvictionListener.NewChain;
+import dev.freshet.eviction.LoopStatus.Phase;
 import dev.freshet.lifecycle.Backoff;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.view.FeatureView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -31,93 +33,34 @@ import org.slf4j.LoggerFactory;
 public final class EvictionLoop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger("freshet.eviction");
 
-  /** How long the freshness lease lasts after the read that it speaks of began. */
-  public static final Duration FRESHNESS = Duration.ofSeconds(2);
-
   private static final long SESSION_CHECK_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long TURN_WAIT_MS = 500;
-  private static final long TAKE_OVER_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long NAP_MS_MIN = 2;
   private static final long NAP_MS_MAX = 50;
-
-  /** How writers wake the daemon. */
-  public enum Mode {
-    /** Writers ring only while the daemon sleeps. */
-    DOORBELL,
-    /** Writers always ring. */
-    NOTIFY,
-    /** Writers never ring. */
-    POLL
-  }
-
-  /**
-   * What the loop needs to know.
-   *
-   * @param chainName the name of the chain in Postgres, for leadership
-   * @param mode how writers wake the daemon
-   * @param pollEvery how often the change log is looked into without a ring
-   * @param beatEvery how often the freshness lease is renewed; at most half of it
-   * @param adopt whether a chain of another database may be taken over
-   */
-  public record Settings(
-      String chainName, Mode mode, Duration pollEvery, Duration beatEvery, boolean adopt) {
-    /** With a safety poll each second and two beats a second. */
-    public static Settings of(String chainName, Mode mode, boolean adopt) {
-      return new Settings(chainName, mode, Duration.ofSeconds(1), Duration.ofMillis(500), adopt);
-    }
-  }
-
-  /**
-   * What the loop is doing.
-   *
-   * @param phase what it is doing
-   * @param detail why, if it is not active; else the views that are not migrated, if any
-   * @param position how far the change log has been applied, once known
-   */
-  public record Status(Phase phase, String detail, Optional<PgSnapshot> position) {
-    /** Whether changes are being applied and every view is as configured. */
-    public boolean isReady() {
-      return phase == Phase.ACTIVE && detail.isEmpty();
-    }
-  }
-
-  /** What the loop can be doing. */
-  public enum Phase {
-    STARTING,
-    ACTIVE,
-    /** Another daemon leads this chain. */
-    STANDBY,
-    /** Something failed and is tried again. */
-    RETRYING,
-    STOPPED
-  }
 
   private final ChangeSource source;
   private final Chain chain;
   private final Doorbell doorbell;
   private final EvictionListener listener;
   private final List<FeatureView> views;
-  private final Settings settings;
+  private final LoopSettings settings;
   private final LongSupplier nanoTime;
   private final Evictor evictor;
+  private final Leadership leadership;
   private final Backoff backoff;
 
   private volatile boolean isStopping;
-  private volatile Status status = new Status(Phase.STARTING, "starting", Optional.empty());
+  private volatile LoopStatus status = LoopStatus.STARTING;
 
   // Confined to the loop's thread.
   private @Nullable WatchRules rules;
   private Chain.@Nullable State state;
-  private boolean isLeading;
-  private boolean hasTakenOver;
   private boolean isAsleep;
   private long napMs = NAP_MS_MIN;
   private long lastReadNanos;
   private long lastBeatNanos;
   private long lastCheckNanos;
   private long caughtUpRedisMs;
-  private @Nullable String standbySawLink;
-  private long standbySawNanos;
 
   public EvictionLoop(
       ChangeSource source,
@@ -126,7 +69,7 @@ public final class EvictionLoop implements Runnable {
       Doorbell doorbell,
       EvictionListener listener,
       List<FeatureView> views,
-      Settings settings,
+      LoopSettings settings,
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.source = source;
@@ -137,11 +80,12 @@ public final class EvictionLoop implements Runnable {
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.evictor = new Evictor(chain, resolver, listener, random, nanoTime);
+    this.leadership = new Leadership(doorbell, chain, settings.chainName(), nanoTime);
     this.backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), random);
   }
 
   /** What the loop is doing now. */
-  public Status status() {
+  public LoopStatus status() {
     return status;
   }
 
@@ -149,6 +93,21 @@ public final class EvictionLoop implements Runnable {
   public void stop() {
     isStopping = true;
     doorbell.interrupt();
+  }
+
+  /**
+   * Compares the chain in Redis with the database, before the loop is run.
+   *
+   * @throws OtherDatabaseException if the chain is another database's and that was not said to be
+   *     on purpose
+   * @throws dev.freshet.lifecycle.ServerUnavailableException if one of them does not answer
+   */
+  public void checkHistory() {
+    try {
+      ChainCheck.checkHistory(chain.read(), source.history(), NewChain.NO_LINK, settings.adopt());
+    } catch (OldPrimaryException e) {
+      log.warn("{}", e.getMessage()); // the loop steps down until this server is the primary
+    }
   }
 
   /** Runs until {@link #stop()}, whatever fails meanwhile. */
@@ -162,7 +121,7 @@ public final class EvictionLoop implements Runnable {
         }
       } catch (LinkLostException e) {
         listener.linkLost();
-        hasTakenOver = false;
+        leadership.linkWasLost();
         log.info("{}; going on from the one that is there", e.getMessage());
         forget();
       } catch (InterruptedException e) {
@@ -173,31 +132,39 @@ public final class EvictionLoop implements Runnable {
       }
     }
     doorbell.close();
-    status = new Status(Phase.STOPPED, "stopped", status.position());
+    status = status.in(Phase.STOPPED, "stopped");
   }
 
   private void recoverFrom(RuntimeException e) {
-    boolean isOutage = e instanceof ServerUnavailableException;
-    listener.failed(
-        e instanceof ServerUnavailableException outage
-            ? outage.server().toString().toLowerCase(java.util.Locale.ROOT) + "_away"
-            : "eviction");
-    long waitMs = backoff.nextMs();
-    if (status.phase() != Phase.RETRYING || !status.detail().equals(e.getMessage())) {
-      if (isOutage || e instanceof UnknownWatchException) {
-        log.warn("eviction stopped, trying again: {}", e.getMessage());
-      } else {
-        log.error("eviction stopped, trying again", e);
-      }
+    listener.failed(kindOf(e));
+    String reason = String.valueOf(e.getMessage());
+    boolean isNews = status.phase() != Phase.RETRYING || !status.detail().equals(reason);
+    if (isNews && isForeseen(e)) {
+      log.warn("eviction stopped, trying again: {}", reason);
+    } else if (isNews) {
+      log.error("eviction stopped, trying again", e);
     }
-    status = new Status(Phase.RETRYING, String.valueOf(e.getMessage()), status.position());
+    status = status.in(Phase.RETRYING, reason);
     forget();
     try {
-      doorbell.awaitRing(Duration.ofMillis(waitMs));
+      doorbell.awaitRing(Duration.ofMillis(backoff.nextMs()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       isStopping = true;
     }
+  }
+
+  private static boolean isForeseen(RuntimeException e) {
+    return e instanceof ServerUnavailableException
+        || e instanceof UnknownWatchException
+        || e instanceof OtherDatabaseException
+        || e instanceof OldPrimaryException;
+  }
+
+  private static String kindOf(RuntimeException e) {
+    return e instanceof ServerUnavailableException outage
+        ? outage.server().name().toLowerCase(Locale.ROOT) + "_away"
+        : "eviction";
   }
 
   /** Forgets what may no longer be true of Redis and of the database. */
@@ -210,33 +177,17 @@ public final class EvictionLoop implements Runnable {
   /** Whether this daemon is the active one; waits for its turn if not. */
   private boolean takesPart() throws InterruptedException {
     if (!doorbell.isOpen()) {
-      isLeading = false;
-      hasTakenOver = false;
       isAsleep = false;
       doorbell.open();
+      leadership.sessionBegan();
       forget();
     }
-    if (!isLeading) {
-      isLeading = doorbell.tryToLead(settings.chainName());
-    }
-    hasTakenOver = !isLeading && (hasTakenOver || leaderIsSilent());
-    if (isLeading || hasTakenOver) {
+    if (leadership.isOurs()) {
       return true;
     }
-    status = new Status(Phase.STANDBY, "another daemon leads this chain", status.position());
+    status = status.in(Phase.STANDBY, "another daemon leads this chain");
     doorbell.awaitRing(Duration.ofMillis(TURN_WAIT_MS));
     return false;
-  }
-
-  /** Leadership only saves work: whoever holds it and does nothing is not waited for. */
-  private boolean leaderIsSilent() {
-    Chain.State seen = chain.read();
-    long now = nanoTime.getAsLong();
-    if (seen.isFresh() || !seen.link().equals(standbySawLink)) {
-      standbySawLink = seen.link();
-      standbySawNanos = now;
-    }
-    return now - standbySawNanos > TAKE_OVER_NANOS;
   }
 
   private void step() throws InterruptedException {
@@ -246,12 +197,12 @@ public final class EvictionLoop implements Runnable {
         doorbell.wakeUp();
         isAsleep = false;
       }
-    } else if (settings.mode() == Mode.DOORBELL && !isAsleep) {
+    } else if (settings.mode() == RingMode.DOORBELL && !isAsleep) {
       isAsleep = doorbell.tryToSleep();
       if (!isAsleep) {
         nap();
       }
-    } else if (settings.mode() == Mode.POLL) {
+    } else if (settings.mode() == RingMode.POLL) {
       nap();
       listener.polled();
     } else {
@@ -308,7 +259,7 @@ public final class EvictionLoop implements Runnable {
     }
     Chain.State before = state;
     WatchRules known = rules;
-    Optional<Link> link = wholeLink(before);
+    Optional<Link> link = ChainCheck.wholeLink(before);
     boolean didSomething;
     if (link.isEmpty()) {
       startChain(before, known, NewChain.NO_LINK);
@@ -321,26 +272,26 @@ public final class EvictionLoop implements Runnable {
     }
     beatIfDue();
     status =
-        new Status(
+        new LoopStatus(
             Phase.ACTIVE,
             known.unmigrated().isEmpty()
                 ? ""
                 : "not migrated as configured: "
                     + String.join(", ", known.unmigrated())
                     + "; run freshet migrate",
-            wholeLink(state).map(Link::position));
+            ChainCheck.wholeLink(state).map(Link::position));
     return didSomething;
   }
 
   private boolean readAndApply(Chain.State before, WatchRules known, PgSnapshot since) {
     lastReadNanos = nanoTime.getAsLong();
     try (ChangeSource.Batch batch = source.read(since)) {
-      Optional<NewChain> why = reasonForNewChain(before, batch.reading(), since);
+      Optional<NewChain> why = ChainCheck.reasonForNewChain(before, batch.reading(), since);
       if (why.isPresent()) {
         startChain(before, known, why.get());
         return true;
       }
-      List<FeatureView> outdated = outdatedViews(before, known);
+      List<FeatureView> outdated = ChainCheck.outdatedViews(views, before, known);
       boolean hasChanges = batch.changes().hasNext();
       if (hasChanges || !outdated.isEmpty()) {
         state = evictor.apply(before, since, batch, known, outdated);
@@ -353,48 +304,9 @@ public final class EvictionLoop implements Runnable {
     }
   }
 
-  /** The link, if all of the chain's fields are there. */
-  private Optional<Link> wholeLink(Chain.State seen) {
-    boolean isWhole =
-        seen.fields().containsKey(Chain.Field.GENERATION)
-            && seen.fields().containsKey(Chain.Field.HISTORY);
-    try {
-      return isWhole && !seen.link().isEmpty()
-          ? Optional.of(Link.parse(seen.link()))
-          : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty(); // what cannot be understood says nothing about what was applied
-    }
-  }
-
-  private static Optional<NewChain> reasonForNewChain(
-      Chain.State seen, ChangeSource.Reading reading, PgSnapshot since) {
-    String generation = seen.fields().get(Chain.Field.GENERATION);
-    if (reading.generation().isEmpty() || !reading.generation().get().equals(generation)) {
-      return Optional.of(NewChain.OTHER_GENERATION);
-    } else if (since.xmax() > reading.snapshot().xmax()) {
-      return Optional.of(NewChain.FOREIGN);
-    } else if (!since.seesAllOf(reading.floor())) {
-      return Optional.of(NewChain.TOO_OLD);
-    }
-    return Optional.empty();
-  }
-
-  /** The views that must be swept because the chain has another definition of them, or none. */
-  private List<FeatureView> outdatedViews(Chain.State seen, WatchRules known) {
-    return views.stream()
-        .filter(view -> !known.unmigrated().contains(view.name()))
-        .filter(
-            view ->
-                !view.definitionHash()
-                        .equals(seen.fields().get(Chain.Field.definition(view.name())))
-                    || !seen.fields().containsKey(Chain.Field.epoch(view.name())))
-        .toList();
-  }
-
   private void startChain(Chain.State before, WatchRules known, NewChain why) {
     History history = source.history();
-    NewChain reason = checkHistory(before, history, why);
+    NewChain reason = ChainCheck.checkHistory(before, history, why, settings.adopt());
     String generation = source.ensureGeneration();
     ChangeSource.Reading reading = source.look();
     if (!reading.generation().equals(Optional.of(generation))) {
@@ -409,29 +321,6 @@ public final class EvictionLoop implements Runnable {
     caughtUpRedisMs = 0;
   }
 
-  private NewChain checkHistory(Chain.State before, History history, NewChain why) {
-    String stored = before.fields().get(Chain.Field.HISTORY);
-    if (stored == null) {
-      return why;
-    }
-    History old;
-    try {
-      old = History.parse(stored);
-    } catch (IllegalArgumentException e) {
-      return why; // what cannot be understood names no other database
-    }
-    if (!old.isSameDatabase(history)) {
-      if (!settings.adopt()) {
-        throw new OtherDatabaseException(old, history);
-      }
-      return NewChain.ADOPTED;
-    }
-    if (history.timeline() < old.timeline()) {
-      throw new OldPrimaryException(old, history);
-    }
-    return why;
-  }
-
   private void beatIfDue() {
     long now = nanoTime.getAsLong();
     Chain.State held = state;
@@ -440,7 +329,8 @@ public final class EvictionLoop implements Runnable {
         || now - lastBeatNanos < settings.beatEvery().toNanos()) {
       return;
     }
-    Chain.Reply reply = chain.beat(held.link(), caughtUpRedisMs + FRESHNESS.toMillis());
+    Chain.Reply reply =
+        chain.beat(held.link(), caughtUpRedisMs + LoopSettings.FRESHNESS.toMillis());
     if (!reply.isAccepted()) {
       throw new LinkLostException(held.link());
     }

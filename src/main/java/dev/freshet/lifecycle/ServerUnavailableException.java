@@ -1,5 +1,7 @@
 package dev.freshet.lifecycle;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Says that a server could not be reached, did not answer in time, or refuses to work now; trying
  * again later may succeed.
@@ -29,9 +31,9 @@ public final class ServerUnavailableException extends RuntimeException {
   /**
    * @param server which one
    * @param message what was tried on what address, and what came back; without secrets
-   * @param cause the driver's exception
+   * @param cause the driver's exception; null if the server answered, but not as it must
    */
-  public ServerUnavailableException(Server server, String message, Throwable cause) {
+  public ServerUnavailableException(Server server, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.server = server;
   }

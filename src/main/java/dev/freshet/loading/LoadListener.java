@@ -4,6 +4,9 @@ import java.time.Duration;
 
 /** Is told what the read path does. Calls are frequent and must be cheap and never throw. */
 public interface LoadListener {
+  /** Does nothing. */
+  LoadListener NONE = new LoadListener() {};
+
   /** A look-up found a document. */
   default void hit(String view) {}
 

@@ -1,9 +1,6 @@
 package dev.freshet.loading;
 
 import dev.freshet.codec.CacheRecord;
-import dev.freshet.codec.Codec;
-import dev.freshet.codec.Codecs;
-import dev.freshet.codec.UndecodableException;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.LeaseReply;
 import dev.freshet.loading.FeatureStore.LookUp;
@@ -46,7 +43,7 @@ final class ReadThroughCache {
   private final LoaderSettings settings;
   private final ScheduledExecutorService timer;
   private final RandomGenerator random;
-  private final InstantSource clock;
+  private final RecordBook records;
   private final LongSupplier nanoTime;
   private final Map<ByteBuffer, Flight> flights = new ConcurrentHashMap<>();
 
@@ -65,7 +62,7 @@ final class ReadThroughCache {
     this.settings = settings;
     this.timer = timer;
     this.random = random;
-    this.clock = clock;
+    this.records = new RecordBook(listener, random, clock);
     this.nanoTime = nanoTime;
   }
 
@@ -102,7 +99,7 @@ final class ReadThroughCache {
       return;
     }
     Optional<Feature> hit =
-        found.state().flatMap(state -> usable(read, state, record, !found.isFresh()));
+        found.state().flatMap(state -> records.usable(read, state, record, !found.isFresh()));
     if (hit.isPresent()) {
       tellHit(view, hit.get());
       read.reply().complete(hit.get());
@@ -174,7 +171,7 @@ final class ReadThroughCache {
    * Somebody filled the key between look-up and lease; the script has compared version and epoch.
    */
   private void handOutOrLoad(Read read, CacheRecord record) {
-    Optional<Feature> hit = decoded(read, record, false);
+    Optional<Feature> hit = records.decoded(read, record, false);
     if (hit.isPresent()) {
       read.reply().complete(hit.get());
     } else {
@@ -265,11 +262,11 @@ final class ReadThroughCache {
     if (!state.generation().equals(generation)) {
       return refuse(read, flight, RefusedFill.OTHER_GENERATION);
     }
-    byte[] record = record(view, state, json);
+    byte[] record = records.write(view, state, json);
     if (record.length > LoaderSettings.RECORD_BYTES_MAX) {
       return refuse(read, flight, RefusedFill.TOO_LARGE);
     }
-    Duration ttl = json == null ? view.absentTtl() : withJitter(view);
+    Duration ttl = records.ttl(view, json);
     return store
         .fill(read.cacheKey(), flight.token().array(), record, ttl)
         .whenComplete((isStored, away) -> tellFill(view, isStored, away));
@@ -296,61 +293,6 @@ final class ReadThroughCache {
       listener.filled(view.name());
     } else {
       listener.fillRefused(view.name(), RefusedFill.LEASE_GONE);
-    }
-  }
-
-  private byte[] record(FeatureView view, ViewState state, byte @Nullable [] json) {
-    long nowSeconds = clock.instant().getEpochSecond();
-    if (json == null) {
-      return CacheRecord.absence(
-          new CacheRecord.Header((byte) 0, view.version(), state.epoch(), nowSeconds));
-    }
-    Codec codec = Codecs.named(view.codec()).orElseThrow();
-    return CacheRecord.value(
-        new CacheRecord.Header(codec.id(), view.version(), state.epoch(), nowSeconds),
-        codec.encode(json));
-  }
-
-  private Duration withJitter(FeatureView view) {
-    double part = 1 - view.ttlJitter() * random.nextDouble();
-    return Duration.ofMillis(Math.max(1, (long) (view.ttl().toMillis() * part)));
-  }
-
-  /** The feature in a record, if the record is of the view's version and present epoch. */
-  private Optional<Feature> usable(
-      Read read, ViewState state, @Nullable CacheRecord record, boolean mayBeBehind) {
-    CacheRecord.Header header =
-        record instanceof CacheRecord.Value value
-            ? value.header()
-            : record instanceof CacheRecord.Absence absence ? absence.header() : null;
-    if (record == null
-        || header == null
-        || header.epoch() != state.epoch()
-        || !header.version().equals(read.view().version())) {
-      return Optional.empty();
-    }
-    return decoded(read, record, mayBeBehind);
-  }
-
-  private Optional<Feature> decoded(Read read, CacheRecord record, boolean mayBeBehind) {
-    String key = read.key().text();
-    if (record instanceof CacheRecord.Absence) {
-      return Optional.of(Feature.absent(key, Source.REDIS, mayBeBehind));
-    }
-    if (!(record instanceof CacheRecord.Value value)) {
-      return Optional.empty();
-    }
-    try {
-      Optional<Codec> codec = Codecs.withId(value.header().codec());
-      if (codec.isEmpty()) {
-        listener.failed(read.view().name(), "unknown_codec");
-        return Optional.empty();
-      }
-      byte[] json = codec.get().decode(value.payload());
-      return Optional.of(Feature.of(key, json, Source.REDIS, mayBeBehind));
-    } catch (UndecodableException e) {
-      listener.failed(read.view().name(), "undecodable");
-      return Optional.empty(); // a record that cannot be understood is a miss
     }
   }
 

@@ -38,7 +38,8 @@ public final class ChangeLogRing {
     int emptied = 0;
     int current = database.expect("reading the present slot", ChangeLogRing::currentSlot);
     for (int ahead = 2; ahead < SLOTS; ahead++) {
-      String table = "freshet.change_log_%02d".formatted((current + ahead) % SLOTS);
+      int slot = (current + ahead) % SLOTS;
+      String table = "freshet.change_log_" + (slot < 10 ? "0" : "") + slot;
       boolean isLeftBehind = database.expect("looking into " + table, c -> isLeftBehind(c, table));
       if (isLeftBehind && database.expect("emptying " + table, c -> empty(c, table))) {
         emptied++;

@@ -50,7 +50,7 @@ record KeyedQuery(QueryTemplate query, List<String> keyColumns) {
   /** Result columns as texts, named {@code k0}, {@code k1}, …, of the subquery {@code l}. */
   static String keyTexts(List<String> columns) {
     return IntStream.range(0, columns.size())
-        .mapToObj(i -> "l.%s::text AS k%d".formatted(RelationName.quoted(columns.get(i)), i))
+        .mapToObj(i -> "l.%s::text AS k%s".formatted(RelationName.quoted(columns.get(i)), i))
         .collect(Collectors.joining(", "));
   }
 

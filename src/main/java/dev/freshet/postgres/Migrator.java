@@ -1,6 +1,6 @@
 package dev.freshet.postgres;
 
-import dev.freshet.eviction.EvictionLoop.Mode;
+import dev.freshet.eviction.RingMode;
 import dev.freshet.lifecycle.Backoff;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.Watch;
@@ -47,9 +47,9 @@ public final class Migrator {
 
   private final PostgresDatabase database;
   private final List<FeatureView> views;
-  private final Mode mode;
+  private final RingMode mode;
 
-  public Migrator(PostgresDatabase database, List<FeatureView> views, Mode mode) {
+  public Migrator(PostgresDatabase database, List<FeatureView> views, RingMode mode) {
     this.database = database;
     this.views = List.copyOf(views);
     this.mode = mode;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresChangeLog implements ChangeSource {
   private static final int BATCH_ROWS_MAX = 5_000;
-  private static final int BATCH_STORED_BYTES_MAX = 1 << 20;
+  private static final int BATCH_STORED_BYTES_MAX = 1 << 18;
 
   private static final String HEADER =
       """
@@ -56,8 +56,8 @@ public final class PostgresChangeLog implements ChangeSource {
                FROM (SELECT xid, watch_id, keys, at, bytes,
                             sum(bytes) OVER (ORDER BY xid ROWS UNBOUNDED PRECEDING) AS bytes_through
                        FROM (SELECT xid, watch_id, keys, at, coalesce(pg_column_size(keys), 0) AS bytes
-                               FROM (%s) AS visible ORDER BY xid LIMIT %d) AS sized) AS measured
-              WHERE bytes_through - bytes < %d)
+                               FROM (%s) AS visible ORDER BY xid LIMIT %s) AS sized) AS measured
+              WHERE bytes_through - bytes < %s)
             """;
 
   private static final String NEW_ROWS =
@@ -308,7 +308,7 @@ public final class PostgresChangeLog implements ChangeSource {
                 DECLARE freshet_transaction NO SCROLL CURSOR FOR
                 SELECT xid::text::bigint AS xid, watch_id, keys,
                        (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age_ms
-                  FROM freshet.change_log WHERE xid = '%d'::xid8
+                  FROM freshet.change_log WHERE xid = '%s'::xid8
                 """
                     .formatted(xid))) {
           declare.execute();

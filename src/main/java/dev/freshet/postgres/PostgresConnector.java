@@ -55,7 +55,7 @@ final class PostgresConnector implements DataSource {
         """
         SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET timezone = 'UTC';
         SET extra_float_digits = 1; SET bytea_output = 'hex'; SET default_transaction_isolation = 'read committed';
-        SET application_name = 'freshet'; SET statement_timeout = %d
+        SET application_name = 'freshet'; SET statement_timeout = %s
         """
             .formatted(statementTimeout.toMillis());
   }

@@ -42,34 +42,37 @@ public final class PostgresDoorbell implements Doorbell {
   /** Held in a field: a connection that nothing references stops notifying after a collection. */
   private @Nullable Connection session;
 
+  private Ears ears = new Ears();
   private boolean isAsleep;
 
   public PostgresDoorbell(PostgresDatabase database) {
     this.database = database;
   }
 
+  /** What one session's callbacks do, on the driver's thread: signal. */
+  private final class Ears implements PGNotificationListener {
+    private volatile boolean isDeaf;
+
+    @Override
+    public void notification(int processId, String channel, String payload) {
+      rings.release();
+    }
+
+    @Override
+    public void closed() {
+      isDeaf = true;
+      rings.release();
+    }
+  }
+
   @Override
   public void open() {
     close();
+    ears = new Ears();
     Connection opened = null;
     try {
       opened = database.newSession();
-      opened
-          .unwrap(PGConnection.class)
-          .addNotificationListener(
-              "freshet-doorbell",
-              CHANNEL,
-              new PGNotificationListener() {
-                @Override
-                public void notification(int processId, String channel, String payload) {
-                  rings.release();
-                }
-
-                @Override
-                public void closed() {
-                  rings.release();
-                }
-              });
+      opened.unwrap(PGConnection.class).addNotificationListener("freshet-doorbell", CHANNEL, ears);
       try (Statement statement = opened.createStatement()) {
         statement.execute(
             """
@@ -89,7 +92,7 @@ public final class PostgresDoorbell implements Doorbell {
 
   @Override
   public boolean isOpen() {
-    return session != null;
+    return session != null && !ears.isDeaf;
   }
 
   @Override

@@ -38,6 +38,11 @@ final class PostgresErrors {
     };
   }
 
+  /** Whether the server ended the statement because it took too long. */
+  static boolean isCancelled(Throwable e) {
+    return state(e).equals("57014");
+  }
+
   /** A text for people: the server's message, with its SQLSTATE. */
   static String describe(SQLException e) {
     String state = state(e);

@@ -30,8 +30,6 @@ import java.util.stream.Collectors;
  * document that divides by zero), the batch is halved until they are alone.
  */
 public final class PostgresFeatureSource implements FeatureSource {
-  private static final String CANCELLED = "57014";
-
   /**
    * SQLSTATEs of a text that its type cannot read: no number, out of range, no date, no character.
    */
@@ -79,7 +77,7 @@ public final class PostgresFeatureSource implements FeatureSource {
   }
 
   private static LoadFailedException failed(FeatureView view, ServerUnavailableException e) {
-    boolean isCancelled = PostgresErrors.state(e).equals(CANCELLED);
+    boolean isCancelled = PostgresErrors.isCancelled(e);
     return new LoadFailedException(
         isCancelled ? Kind.DEADLINE : Kind.POSTGRES_AWAY,
         isCancelled

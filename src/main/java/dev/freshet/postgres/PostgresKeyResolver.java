@@ -1,6 +1,7 @@
 package dev.freshet.postgres;
 
 import dev.freshet.eviction.KeyResolver;
+import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.QueryTemplate;
@@ -32,11 +33,20 @@ public final class PostgresKeyResolver implements KeyResolver {
           "the keys query of %s on %s".formatted(view.name(), watch.table()),
           connection -> resolve(connection, query, view.key().placeholders(), by));
     } catch (SQLException e) {
-      throw new KeysQueryFailedException(
-          "the keys query of view %s on %s failed: %s"
-              .formatted(view.name(), watch.table(), PostgresErrors.describe(e)),
-          e);
+      throw failed(view, watch, PostgresErrors.describe(e), e);
+    } catch (ServerUnavailableException e) {
+      if (PostgresErrors.isCancelled(e)) { // too slow now is too slow at every later try
+        throw failed(view, watch, "it did not end in time", e);
+      }
+      throw e;
     }
+  }
+
+  private static KeysQueryFailedException failed(
+      FeatureView view, Watch watch, String why, Exception cause) {
+    return new KeysQueryFailedException(
+        "the keys query of view %s on %s failed: %s".formatted(view.name(), watch.table(), why),
+        cause);
   }
 
   private static Set<EntityKey> resolve(

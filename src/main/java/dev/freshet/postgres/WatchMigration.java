@@ -1,6 +1,6 @@
 package dev.freshet.postgres;
 
-import dev.freshet.eviction.EvictionLoop.Mode;
+import dev.freshet.eviction.RingMode;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.Watch;
@@ -29,7 +29,7 @@ final class WatchMigration implements JavaMigration {
   private final Duration lockTimeout;
 
   /** What to install. */
-  private record Installation(FeatureView view, Watch watch, Mode mode) {}
+  private record Installation(FeatureView view, Watch watch, RingMode mode) {}
 
   private WatchMigration(String name, @Nullable Installation installation, Duration lockTimeout) {
     this.name = name;
@@ -37,7 +37,8 @@ final class WatchMigration implements JavaMigration {
     this.lockTimeout = lockTimeout;
   }
 
-  static WatchMigration install(FeatureView view, Watch watch, Mode mode, Duration lockTimeout) {
+  static WatchMigration install(
+      FeatureView view, Watch watch, RingMode mode, Duration lockTimeout) {
     return new WatchMigration(
         WatchName.of(view, watch), new Installation(view, watch, mode), lockTimeout);
   }
@@ -132,8 +133,8 @@ final class WatchMigration implements JavaMigration {
     statements.add(sql.createFunction(watchId));
     statements.addAll(sql.createTriggers(watchId));
     statements.add(
-        "INSERT INTO freshet.change_log (watch_id, keys) VALUES (%d, NULL)".formatted(watchId));
-    if (what.mode() != Mode.POLL) {
+        "INSERT INTO freshet.change_log (watch_id, keys) VALUES (%s, NULL)".formatted(watchId));
+    if (what.mode() != RingMode.POLL) {
       statements.add("SELECT pg_notify('%s', '')".formatted(PostgresDoorbell.CHANNEL));
     }
     return statements;

@@ -1,6 +1,6 @@
 package dev.freshet.postgres;
 
-import dev.freshet.eviction.EvictionLoop.Mode;
+import dev.freshet.eviction.RingMode;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.Watch;
@@ -34,11 +34,11 @@ final class WatchSql {
         IF NOT is_broken THEN
           BEGIN
             IF TG_OP = 'INSERT' THEN
-              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%3$s LIMIT %7$d) AS few;
+              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%3$s LIMIT %7$s) AS few;
             ELSIF TG_OP = 'DELETE' THEN
-              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%4$s LIMIT %7$d) AS few;
+              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%4$s LIMIT %7$s) AS few;
             ELSE
-              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%5$s LIMIT %7$d) AS few;
+              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%5$s LIMIT %7$s) AS few;
             END IF;
           EXCEPTION WHEN OTHERS THEN
             RAISE WARNING 'freshet: the keys of a change of %% could not be computed (%%); the whole view will be evicted; run freshet migrate',
@@ -47,11 +47,11 @@ final class WatchSql {
           END;
         END IF;
         IF is_broken THEN
-          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%2$d, NULL);
+          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%2$s, NULL);
         ELSIF changed = 0 THEN
           RETURN NULL;
-        ELSIF changed < %7$d THEN
-          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%2$d, logged);
+        ELSIF changed < %7$s THEN
+          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%2$s, logged);
         ELSIF TG_OP = 'INSERT' THEN
           %8$s
         ELSIF TG_OP = 'DELETE' THEN
@@ -67,16 +67,16 @@ final class WatchSql {
   private static final String BULK =
       """
       INSERT INTO freshet.change_log (watch_id, keys)
-          SELECT %d, array_agg(k)
-            FROM (SELECT k, (row_number() OVER () - 1) / %d AS chunk FROM (SELECT DISTINCT k FROM (%s) AS every) AS once) AS numbered
+          SELECT %s, array_agg(k)
+            FROM (SELECT k, (row_number() OVER () - 1) / %s AS chunk FROM (SELECT DISTINCT k FROM (%s) AS every) AS once) AS numbered
            GROUP BY chunk;""";
 
   private final Watch watch;
   private final TableShape shape;
-  private final Mode mode;
+  private final RingMode mode;
   private final String triggerPrefix;
 
-  WatchSql(String watchName, Watch watch, TableShape shape, Mode mode) {
+  WatchSql(String watchName, Watch watch, TableShape shape, RingMode mode) {
     this.watch = watch;
     this.shape = shape;
     this.mode = mode;
@@ -110,12 +110,12 @@ final class WatchSql {
   }
 
   /** What a trigger, or whoever else writes to the change log, does last. */
-  static String ring(Mode mode) {
+  static String ring(RingMode mode) {
     return switch (mode) {
       case POLL -> "";
       case NOTIFY -> "PERFORM pg_notify('%s', '');".formatted(PostgresDoorbell.CHANNEL);
       case DOORBELL ->
-          "IF NOT pg_try_advisory_xact_lock_shared(%d, %d) THEN PERFORM pg_notify('%s', ''); END IF;"
+          "IF NOT pg_try_advisory_xact_lock_shared(%s, %s) THEN PERFORM pg_notify('%s', ''); END IF;"
               .formatted(
                   PostgresDoorbell.LOCK_CLASS,
                   PostgresDoorbell.SLEEP_LOCK,

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * is therefore registered here, after the server was started, instead of in a hook of its own.
  */
 public final class EndsWithJvm {
-  private static final Logger LOG = LoggerFactory.getLogger("dev.freshet.servers");
+  private static final Logger LOG = LoggerFactory.getLogger("freshet.servers");
   private static final Deque<Registration> REGISTRATIONS = new ArrayDeque<>();
 
   static {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * kills. Durability is on unless a setting says otherwise.
  */
 public final class LocalPostgres implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger("dev.freshet.servers");
+  private static final Logger LOG = LoggerFactory.getLogger("freshet.servers");
   private static final String NAME = "Postgres";
   private static final String USER = "postgres";
   private static final String LOCALHOST = "127.0.0.1";

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * there after the next {@link #start()}, and after a {@link #kill()} what was saved last.
  */
 public final class LocalRedis implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger("dev.freshet.servers");
+  private static final Logger LOG = LoggerFactory.getLogger("freshet.servers");
   private static final String NAME = "Redis";
   private static final String RDB = "dump.rdb";
   private static final String PASSWORD = "requirepass";

@@ -1,0 +1,94 @@
+package dev.freshet.loading;
+
+import dev.freshet.codec.CacheRecord;
+import dev.freshet.codec.Codec;
+import dev.freshet.codec.Codecs;
+import dev.freshet.codec.UndecodableException;
+import dev.freshet.loading.Feature.Source;
+import dev.freshet.loading.FeatureStore.ViewState;
+import dev.freshet.view.FeatureView;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Writes features as records, and reads them from the records that this loader may use. */
+final class RecordBook {
+  private final LoadListener listener;
+  private final RandomGenerator random;
+  private final InstantSource clock;
+
+  RecordBook(LoadListener listener, RandomGenerator random, InstantSource clock) {
+    this.listener = listener;
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /**
+   * The record of a document.
+   *
+   * @param json the document; null for an absence
+   */
+  byte[] write(FeatureView view, ViewState state, byte @Nullable [] json) {
+    long nowSeconds = clock.instant().getEpochSecond();
+    if (json == null) {
+      return CacheRecord.absence(
+          new CacheRecord.Header((byte) 0, view.version(), state.epoch(), nowSeconds));
+    }
+    Codec codec = Codecs.named(view.codec()).orElseThrow();
+    return CacheRecord.value(
+        new CacheRecord.Header(codec.id(), view.version(), state.epoch(), nowSeconds),
+        codec.encode(json));
+  }
+
+  /**
+   * How long a record may stay; values get a part less at random, so that they do not go at once.
+   */
+  Duration ttl(FeatureView view, byte @Nullable [] json) {
+    if (json == null) {
+      return view.absentTtl();
+    }
+    double part = 1 - view.ttlJitter() * random.nextDouble();
+    return Duration.ofMillis(Math.max(1, (long) (view.ttl().toMillis() * part)));
+  }
+
+  /** The feature in a record, if the record is of the view's version and present epoch. */
+  Optional<Feature> usable(
+      Read read, ViewState state, @Nullable CacheRecord record, boolean mayBeBehind) {
+    CacheRecord.Header header =
+        record instanceof CacheRecord.Value value
+            ? value.header()
+            : record instanceof CacheRecord.Absence absence ? absence.header() : null;
+    if (record == null
+        || header == null
+        || header.epoch() != state.epoch()
+        || !header.version().equals(read.view().version())) {
+      return Optional.empty();
+    }
+    return decoded(read, record, mayBeBehind);
+  }
+
+  /** The feature in a value or absence; empty if it cannot be understood, which is a miss. */
+  Optional<Feature> decoded(Read read, CacheRecord record, boolean mayBeBehind) {
+    String key = read.key().text();
+    if (record instanceof CacheRecord.Absence) {
+      return Optional.of(Feature.absent(key, Source.REDIS, mayBeBehind));
+    }
+    if (!(record instanceof CacheRecord.Value value)) {
+      return Optional.empty();
+    }
+    Optional<Codec> codec = Codecs.withId(value.header().codec());
+    if (codec.isEmpty()) {
+      listener.failed(read.view().name(), "unknown_codec");
+      return Optional.empty();
+    }
+    try {
+      byte[] json = codec.get().decode(value.payload());
+      return Optional.of(Feature.of(key, json, Source.REDIS, mayBeBehind));
+    } catch (UndecodableException e) {
+      listener.failed(read.view().name(), "undecodable");
+      return Optional.empty();
+    }
+  }
+}

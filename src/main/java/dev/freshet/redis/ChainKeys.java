@@ -1,0 +1,22 @@
+package dev.freshet.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Freshet's own keys in Redis. The braces are a hash tag: one slot holds them all. */
+final class ChainKeys {
+  private final String namespace;
+
+  ChainKeys(String namespace) {
+    this.namespace = namespace;
+  }
+
+  /** The hash with the link, the generation, the history, and each view's epoch and definition. */
+  byte[] chain() {
+    return ("{" + namespace + "}:chain").getBytes(UTF_8);
+  }
+
+  /** The freshness lease. */
+  byte[] fresh() {
+    return ("{" + namespace + "}:fresh").getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.freshet.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.freshet.eviction.Chain;
+import dev.freshet.lifecycle.ServerUnavailableException;
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chain in one Redis, on a connection of its own.
+ *
+ * <p>The connection does not outlive a failure: whatever goes wrong, it is closed, so that a reply
+ * that comes late is never taken for another call's. {@link #read()} connects anew; until it has,
+ * {@link #write} and {@link #beat} fail at once without asking Redis, for whoever calls them must
+ * first look which link is there.
+ *
+ * <p>Calls from several threads take turns.
+ */
+public final class RedisChain implements Chain, AutoCloseable {
+  private final RedisConnections connections;
+  private final RedisFailures failures;
+  private final ChainKeys keys;
+  private final Duration timeout;
+  private final LuaScript evict = LuaScript.load("evict.lua");
+  private final LuaScript beat = LuaScript.load("beat.lua");
+  private @Nullable RedisSession session;
+
+  /**
+   * @param namespace of Freshet's own keys
+   * @param timeout for each command
+   */
+  public RedisChain(RedisConnections connections, String namespace, Duration timeout) {
+    this.connections = connections;
+    this.failures = connections.failures();
+    this.keys = new ChainKeys(namespace);
+    this.timeout = timeout;
+  }
+
+  @Override
+  public synchronized State read() {
+    RedisSession live = session;
+    if (live == null) {
+      live = connections.connectOnce("freshet-chain", timeout);
+      session = live;
+    }
+    return closingOnFailure(live, this::readOn);
+  }
+
+  @Override
+  public synchronized Reply write(Write write) {
+    RedisSession live = live(evict.name());
+    byte[][] touched = new byte[1 + write.cacheKeys().size()][];
+    touched[0] = keys.chain();
+    for (int i = 0; i < write.cacheKeys().size(); i++) {
+      touched[i + 1] = write.cacheKeys().get(i).getBytes(UTF_8);
+    }
+    List<byte[]> arguments = new ArrayList<>(2 + 2 * write.fields().size());
+    arguments.add(write.expected().getBytes(UTF_8));
+    arguments.add(write.next().toString().getBytes(UTF_8));
+    write
+        .fields()
+        .forEach(
+            (field, value) -> {
+              arguments.add(field.getBytes(UTF_8));
+              arguments.add(value.getBytes(UTF_8));
+            });
+    LuaScript script = evict.forServer(live.server());
+    return closingOnFailure(
+        live, redis -> run(redis, script, touched, arguments.toArray(byte[][]::new)));
+  }
+
+  @Override
+  public synchronized Reply beat(String expected, long freshUntilMs) {
+    byte[][] touched = {keys.chain(), keys.fresh()};
+    return closingOnFailure(
+        live(beat.name()),
+        redis ->
+            run(
+                redis,
+                beat,
+                touched,
+                expected.getBytes(UTF_8),
+                Long.toString(freshUntilMs).getBytes(UTF_8)));
+  }
+
+  @Override
+  public KeyScan scan(String pattern) {
+    return new RedisKeyScan(connections, pattern, timeout);
+  }
+
+  /** Closes the connection; {@link #read()} would open another. */
+  @Override
+  public synchronized void close() {
+    RedisSession ended = session;
+    session = null;
+    if (ended != null) {
+      ended.close();
+    }
+  }
+
+  private State readOn(RedisAsyncCommands<byte[], byte[]> redis) {
+    CompletableFuture<List<byte[]>> time = redis.time().toCompletableFuture();
+    CompletableFuture<Map<byte[], byte[]>> hash = redis.hgetall(keys.chain()).toCompletableFuture();
+    CompletableFuture<Long> fresh = redis.exists(keys.fresh()).toCompletableFuture();
+    Map<String, String> fields = new HashMap<>();
+    await("reading the chain", hash)
+        .forEach((field, value) -> fields.put(new String(field, UTF_8), new String(value, UTF_8)));
+    List<byte[]> clock = await("TIME", time);
+    long seconds = Long.parseLong(new String(clock.get(0), UTF_8));
+    long micros = Long.parseLong(new String(clock.get(1), UTF_8));
+    boolean isFresh = await("reading the freshness lease", fresh) == 1;
+    return new State(fields, isFresh, seconds * 1_000 + micros / 1_000);
+  }
+
+  private Reply run(
+      RedisAsyncCommands<byte[], byte[]> redis,
+      LuaScript script,
+      byte[][] touched,
+      byte[]... arguments) {
+    List<Long> reply =
+        await(script.name(), script.run(redis, ScriptOutputType.MULTI, touched, arguments));
+    return new Reply(reply.get(0) == 1, reply.get(1), reply.get(2));
+  }
+
+  /**
+   * Lettuce ends each command in time; the longer bound is for two of them, and for its own end.
+   */
+  private <T> T await(String what, CompletableFuture<T> reply) {
+    return failures.await(what, reply, timeout.multipliedBy(3));
+  }
+
+  private RedisSession live(String what) {
+    RedisSession live = session;
+    if (live == null) {
+      throw new ServerUnavailableException(
+          Server.REDIS,
+          "%s was not sent to Redis at %s: the connection has failed, and the chain must be read first"
+              .formatted(what, connections.address()),
+          null);
+    }
+    return live;
+  }
+
+  private <T> T closingOnFailure(
+      RedisSession live, Function<RedisAsyncCommands<byte[], byte[]>, T> call) {
+    try {
+      return call.apply(live.commands());
+    } catch (RuntimeException e) {
+      session = null;
+      live.close();
+      throw e;
+    }
+  }
+}

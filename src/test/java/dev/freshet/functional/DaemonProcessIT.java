@@ -1,0 +1,167 @@
+package dev.freshet.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.freshet.config.FreshetConfig;
+import dev.freshet.daemon.EmbeddedLoader;
+import dev.freshet.loading.LoadListener;
+import dev.freshet.servers.NoLeaks;
+import dev.freshet.servers.TestDatabase;
+import dev.freshet.servers.TestServers;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon as a process of its own: started, killed, stopped, refused. */
+@ExtendWith(NoLeaks.class)
+class DaemonProcessIT {
+  @TempDir private Path directory;
+
+  private TestDatabase database;
+  private Shop shop;
+  private final List<Process> processes = new ArrayList<>();
+
+  @BeforeEach
+  void prepare() throws SQLException {
+    database = TestServers.database();
+    shop = new Shop(database, TestServers.redisUrl());
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    for (Process process : processes) {
+      process.destroyForcibly().waitFor();
+    }
+    shop.close();
+    database.close();
+  }
+
+  private Process freshet(String yaml, String... arguments) throws IOException {
+    Path config = Files.writeString(directory.resolve("freshet.yaml"), yaml);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.freshet.cli.Main"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--config", config.toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output()))
+            .start();
+    processes.add(process);
+    return process;
+  }
+
+  private File output() {
+    return directory.resolve("output").toFile();
+  }
+
+  private String yaml() {
+    return shop.yaml(
+        "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
+        "doorbell",
+        Duration.ofHours(1));
+  }
+
+  private void awaitFresh() {
+    Shop.within(Duration.ofSeconds(30)).until(() -> shop.holds("{freshet}:fresh"));
+  }
+
+  @Test
+  void aKilledDaemonLosesNoChangeThatWasMadeMeanwhile() throws Exception {
+    FreshetConfig config = Shop.parse(yaml());
+    Process first = freshet(yaml(), "run", "--migrate");
+    awaitFresh();
+    try (EmbeddedLoader reader = EmbeddedLoader.open(config, LoadListener.NONE)) {
+      shop.cacheAllItems(reader.loader());
+      first.destroyForcibly().waitFor();
+      shop.execute("UPDATE items SET value = 1 WHERE id <= 40");
+      shop.execute("DELETE FROM items WHERE id = 50");
+      assertThat(shop.holds("item:1")).isTrue();
+      Shop.soon().until(() -> !shop.holds("{freshet}:fresh"));
+      assertThat(reader.loader().get(Shop.ITEMS, "1").mayBeBehind()).isTrue();
+
+      freshet(yaml(), "run");
+      for (int id = 1; id <= 40; id++) {
+        shop.awaitGone("item:" + id);
+      }
+      shop.awaitGone("item:50");
+      assertThat(Shop.item(reader.loader(), 1)).isEqualTo("1");
+      assertThat(reader.loader().get(Shop.ITEMS, "50").isAbsent()).isTrue();
+      assertThat(shop.holds("item:60")).as("no sweep was needed").isTrue();
+    }
+  }
+
+  @Test
+  void sigtermEndsTheDaemonWithin10Seconds() throws Exception {
+    Process daemon = freshet(yaml(), "run", "--migrate");
+    awaitFresh();
+    daemon.destroy();
+    assertThat(daemon.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.exitValue()).as("128 + SIGTERM").isEqualTo(143);
+    Shop.soon().until(() -> freshetSessions() == 0);
+  }
+
+  private int freshetSessions() throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'freshet%' AND datname = current_database()")) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  @Test
+  void aServerThatCannotBeReachedAtTheStartIsFatal() throws Exception {
+    String nobodyListens = yaml().replaceFirst("jdbc:pgsql://[^/]+/", "jdbc:pgsql://127.0.0.1:1/");
+    Process daemon = freshet(nobodyListens, "run");
+    assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.exitValue()).isEqualTo(3);
+    assertThat(Files.readString(output().toPath()))
+        .contains("freshet: Postgres: connecting to jdbc:pgsql://127.0.0.1:1/")
+        .doesNotContain(database.password());
+  }
+
+  @Test
+  void anUnreachableRedisAtTheStartIsFatal() throws Exception {
+    shop.migrate(Shop.parse(yaml()));
+    String nobodyListens = yaml().replaceFirst("redis://\\S+", "redis://:s3cr3t@127.0.0.1:1");
+    Process daemon = freshet(nobodyListens, "run");
+    assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.exitValue()).isEqualTo(3);
+    assertThat(Files.readString(output().toPath()))
+        .contains("127.0.0.1:1")
+        .doesNotContain("s3cr3t");
+  }
+
+  @Test
+  void aDatabaseThatIsNotMigratedIsRefused() throws Exception {
+    Process daemon = freshet(yaml(), "run");
+    assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.exitValue()).isEqualTo(2);
+    assertThat(Files.readString(output().toPath()))
+        .contains("not migrated as configured")
+        .contains("run freshet migrate");
+  }
+}

@@ -1,0 +1,199 @@
+package dev.freshet.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.freshet.config.FreshetConfig;
+import dev.freshet.daemon.Daemon;
+import dev.freshet.postgres.MigrationException;
+import dev.freshet.servers.NoLeaks;
+import dev.freshet.servers.TestDatabase;
+import dev.freshet.servers.TestServers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(NoLeaks.class)
+class MigratorIT {
+  private TestDatabase database;
+  private Shop shop;
+
+  @BeforeEach
+  void prepare() throws SQLException {
+    database = TestServers.database();
+    shop = new Shop(database, TestServers.redisUrl());
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    shop.close();
+    database.close();
+  }
+
+  private FreshetConfig withViews(String views) {
+    String yaml = shop.yaml("SELECT 1", "doorbell", Duration.ofHours(1));
+    return Shop.parse(yaml.substring(0, yaml.indexOf("views:")) + "views:\n" + views.indent(2));
+  }
+
+  private List<String> problemsOf(String views) {
+    FreshetConfig config = withViews(views);
+    MigrationException refused =
+        catchThrowableOfType(MigrationException.class, () -> shop.migrate(config));
+    return refused.problems();
+  }
+
+  @Test
+  void whatIsPendingIsAppliedOnce() {
+    assertThat(shop.migrate(shop.config()))
+        .containsExactly(
+            "V1 change log",
+            "V2 views and watches",
+            "view catalogs",
+            "view items",
+            "watch catalogs on public.products by store_id",
+            "watch catalogs on public.stores by slug",
+            "watch items on public.items by id");
+    assertThat(shop.migrate(shop.config())).isEmpty();
+  }
+
+  @Test
+  void allProblemsAreToldAtOnceEachWithWhereAndWhat() throws SQLException {
+    shop.execute("CREATE TABLE parts (id bigint, at timestamptz) PARTITION BY RANGE (id)");
+    shop.execute("CREATE TABLE stamps (at timestamptz PRIMARY KEY, v int)");
+    List<String> problems =
+        problemsOf(
+            """
+            a:
+              key: "a:{id}"
+              load: SELECT nope FROM public.items WHERE id = ANY(:id::bigint[])
+              watch: [{table: public.nowhere}]
+            b:
+              key: "b:{id}"
+              load: SELECT id FROM public.items WHERE id = ANY(:id::bigint[])
+              watch: [{table: public.parts}]
+            c:
+              key: "c:{at}"
+              load: SELECT at, v FROM public.stamps WHERE at = ANY(:at::timestamptz[])
+              watch:
+                - table: public.stamps
+                - table: public.items
+                  by: [missing]
+                  keys: SELECT v FROM public.stamps WHERE v = ANY(:missing::int[])
+            """);
+    assertThat(problems)
+        .hasSize(7)
+        .anySatisfy(p -> assertThat(p).startsWith("views.a.load: does not run").contains("nope"))
+        .anySatisfy(
+            p ->
+                assertThat(p)
+                    .startsWith("views.a.watch[0].table: there is no table public.nowhere"))
+        .anySatisfy(p -> assertThat(p).startsWith("views.b.load: returns nothing but the key"))
+        .anySatisfy(
+            p ->
+                assertThat(p)
+                    .startsWith("views.b.watch[0].table: public.parts is a partitioned table"))
+        .anySatisfy(
+            p ->
+                assertThat(p)
+                    .startsWith("views.c.watch[0].by: public.stamps.at is of type timestamptz"))
+        .anySatisfy(
+            p ->
+                assertThat(p)
+                    .startsWith("views.c.watch[1]: public.items has no column missing; it has id"))
+        .anySatisfy(
+            p -> assertThat(p).startsWith("views.c.watch[1].keys: must return the columns at"));
+  }
+
+  @Test
+  void nothingIsInstalledIfThereIsAProblem() throws SQLException {
+    problemsOf(
+        """
+        a:
+          key: "a:{id}"
+          load: SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])
+          watch: [{table: public.items}, {table: public.nowhere}]
+        """);
+    assertThat(asked("SELECT to_regnamespace('freshet')::text")).isNull();
+  }
+
+  private String asked(String sql) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  @Test
+  void concurrentRunsWaitForEachOther() {
+    FreshetConfig config = shop.config();
+    List<CompletableFuture<List<String>>> runs =
+        IntStream.range(0, 3)
+            .mapToObj(i -> CompletableFuture.supplyAsync(() -> shop.migrate(config)))
+            .toList();
+    int applied = runs.stream().mapToInt(run -> run.join().size()).sum();
+    assertThat(applied).isEqualTo(7);
+  }
+
+  @Test
+  void aBusyTableIsTriedAgainAndWritersWaitShortlyOnly() throws Exception {
+    try (Connection busy = database.connect();
+        Statement statement = busy.createStatement()) {
+      statement.execute("BEGIN");
+      statement.execute("UPDATE items SET note = 'busy' WHERE id = 1");
+      CompletableFuture<List<String>> run =
+          CompletableFuture.supplyAsync(() -> shop.migrate(shop.config()));
+      Shop.soon()
+          .until(
+              () ->
+                  "1"
+                      .equals(
+                          asked(
+                              "SELECT count(*)::text FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' AND NOT granted AND relation = 'items'::regclass")));
+      shop.execute("SET statement_timeout = '8s'; UPDATE items SET note = 'other' WHERE id = 2");
+      assertThat(run).isNotDone();
+      statement.execute("COMMIT");
+      assertThat(run.get()).contains("watch items on public.items by id");
+    }
+  }
+
+  @Test
+  void keysOfEveryAllowedTypeHaveTheSameTextInTriggerAndLoad() throws SQLException {
+    shop.execute(
+        """
+        CREATE TYPE mood AS ENUM ('so so', 'a:b');
+        CREATE DOMAIN code AS text;
+        CREATE TABLE typed (i int, t text, u uuid, b boolean, d date, n numeric, m mood, c code, v int,
+                            PRIMARY KEY (i, t, u, b, d, n, m, c));
+        """);
+    FreshetConfig config =
+        withViews(
+            """
+            typed:
+              key: "typed:{i}:{t}:{u}:{b}:{d}:{n}:{m}:{c}"
+              load: SELECT t.* FROM public.typed t JOIN unnest(:i::int[], :t, :u::uuid[], :b::boolean[], :d::date[], :n::numeric[], :m::mood[], :c) AS k (i, t, u, b, d, n, m, c) USING (i, t, u, b, d, n, m, c)
+              watch: [{table: public.typed}]
+            """);
+    try (var daemon = shop.start(config, Daemon.Options.DEFAULT)) {
+      String key =
+          "7:x\\:y\\\\z\u00dc\uD83D\uDE00:0f8fad5b-d9cb-469f-a165-70867728950e:true:2026-02-01:1.50:a\\:b:*";
+      shop.execute(
+          "SET datestyle = 'SQL, DMY'; SET timezone = 'Asia/Tokyo'; SET search_path = public; INSERT INTO typed VALUES (7, 'x:y\\z\u00dc\uD83D\uDE00', '0f8fad5b-d9cb-469f-a165-70867728950e', true, '01/02/2026', 1.50, 'a:b', '*', 1)");
+      Shop.soon()
+          .until(() -> daemon.loader().get("typed", key).source().toString().equals("redis"));
+      assertThat(daemon.loader().get("typed", key).json().orElseThrow()).isEqualTo("1");
+      shop.execute("SET datestyle = 'SQL, DMY'; UPDATE typed SET v = 2");
+      shop.awaitGone("typed:" + key);
+      assertThat(daemon.loader().get("typed", key).json().orElseThrow()).isEqualTo("2");
+    }
+  }
+}
