@@ -214,6 +214,7 @@ public final class Daemon implements AutoCloseable {
     store.close();
     chain.close();
     servers.close();
+    metrics.close();
     log.info("stopped");
   }
 }

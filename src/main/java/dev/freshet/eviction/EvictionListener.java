@@ -5,9 +5,10 @@ import java.time.Duration;
 /** Is told what the write path does. Calls must be cheap and never throw. */
 public interface EvictionListener {
   /**
-   * Some rows of the change log were read.
+   * Something waits to be applied, or nothing does any more.
    *
-   * @param backlogAge of the oldest row that has not been applied; zero if none
+   * @param backlogAge of the oldest row that waits; if rows cannot be read, since when a change may
+   *     be waiting; zero if none waits
    * @param backlogRows how many rows are known to wait
    */
   default void backlog(Duration backlogAge, long backlogRows) {}

@@ -61,6 +61,7 @@ public final class EvictionLoop implements Runnable {
   private long lastBeatNanos;
   private long lastCheckNanos;
   private long caughtUpRedisMs;
+  private long caughtUpNanos;
 
   public EvictionLoop(
       ChangeSource source,
@@ -79,6 +80,7 @@ public final class EvictionLoop implements Runnable {
     this.views = List.copyOf(views);
     this.settings = settings;
     this.nanoTime = nanoTime;
+    this.caughtUpNanos = nanoTime.getAsLong();
     this.evictor = new Evictor(chain, resolver, listener, random, nanoTime);
     this.leadership = new Leadership(doorbell, chain, settings.chainName(), nanoTime);
     this.backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), random);
@@ -137,6 +139,7 @@ public final class EvictionLoop implements Runnable {
 
   private void recoverFrom(RuntimeException e) {
     listener.failed(kindOf(e));
+    listener.backlog(Duration.ofNanos(nanoTime.getAsLong() - caughtUpNanos), 0);
     String reason = String.valueOf(e.getMessage());
     boolean isNews = status.phase() != Phase.RETRYING || !status.detail().equals(reason);
     if (isNews && isForeseen(e)) {
@@ -298,6 +301,7 @@ public final class EvictionLoop implements Runnable {
       }
       if (!batch.isCut()) {
         caughtUpRedisMs = before.redisTimeMs();
+        caughtUpNanos = lastReadNanos;
         listener.backlog(Duration.ZERO, 0);
       }
       return hasChanges || batch.isCut();

@@ -66,6 +66,7 @@ final class Evictor {
     Iterator<List<Change>> pieces = batch.changes();
     while (pieces.hasNext()) {
       List<Change> piece = pieces.next();
+      listener.backlog(oldest(piece), piece.size());
       apply(attempt, EvictionPlan.of(piece, rules));
       if (pieces.hasNext()) {
         attempt.flush();
@@ -156,6 +157,10 @@ final class Evictor {
     long deleted = attempt.deleted() - deletedBefore;
     listener.swept(view.name(), deleted, took);
     log.info("swept view={} keys={} took_ms={}", view.name(), deleted, took.toMillis());
+  }
+
+  private static Duration oldest(List<Change> changes) {
+    return Duration.ofMillis(changes.stream().mapToLong(Change::ageMs).max().orElse(0));
   }
 
   private void tellApplied(List<Change> piece, WatchRules rules, long beganNanos) {
