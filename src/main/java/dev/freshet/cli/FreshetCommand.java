@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
@@ -29,12 +30,13 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       HelpCommand.class
     })
-final class FreshetCommand implements Runnable {
+final class FreshetCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public void run() {
-    throw Main.usage(spec, "say what to do");
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return ExitCode.USAGE;
   }
 
   /** The version in the jar's manifest. */
