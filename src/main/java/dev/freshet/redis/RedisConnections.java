@@ -21,8 +21,10 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -56,6 +58,7 @@ public final class RedisConnections implements AutoCloseable {
   private final String address;
   private final RedisFailures failures;
   private final ClientResources resources;
+  private final List<RedisClient> clients = new CopyOnWriteArrayList<>();
   private final Set<RedisSession> open = ConcurrentHashMap.newKeySet();
   private final RedisClient once;
 
@@ -151,9 +154,10 @@ public final class RedisConnections implements AutoCloseable {
   @Override
   public void close() {
     open.forEach(RedisSession::close);
-    resources
-        .shutdown(CLOSE_QUIET.toMillis(), CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)
-        .awaitUninterruptibly();
+    // A refused try to reconnect leaves a timeout behind, for a thread that will have gone.
+    resources.timer().stop();
+    clients.forEach(client -> client.shutdown(CLOSE_QUIET, CLOSE_MAX));
+    resources.shutdown(0, CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
   }
 
   private RedisClient client(Duration connectTimeout, boolean reconnects, int commandsMax) {
@@ -178,6 +182,7 @@ public final class RedisConnections implements AutoCloseable {
             .socketOptions(
                 SocketOptions.builder().connectTimeout(connectTimeout).keepAlive(keepAlive).build())
             .build());
+    clients.add(client);
     return client;
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.freshet.loading.LoadFailedException;
 import dev.freshet.loading.LoadFailedException.Kind;
 import dev.freshet.loading.SampleFeatures;
+import dev.freshet.servers.ExpectedLog;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Reads of many entities at once. */
+@ExpectedLog("failed unexpectedly; the client got the id")
 final class HttpApiBatchIT {
   private static final String BATCH = "/v1/views/things/features:batch";
 

@@ -15,6 +15,7 @@ import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.LoadFailedException;
 import dev.freshet.loading.LoadFailedException.Kind;
 import dev.freshet.loading.SampleFeatures;
+import dev.freshet.servers.ExpectedLog;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Every endpoint and every error, over real connections. */
+@ExpectedLog("failed unexpectedly; the client got the id")
 final class HttpApiIT {
   private static final String BATCH = "/v1/views/things/features:batch";
 

@@ -1,0 +1,36 @@
+package dev.freshet.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class ServerInfoTest {
+
+  @Test
+  void theFieldsAreReadWhateverTheLineEnds() {
+    ServerInfo info =
+        ServerInfo.parse(
+            "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\nrun_id:ab12\n");
+
+    assertThat(info).isEqualTo(new ServerInfo("ab12", "7.0.15", false));
+  }
+
+  @Test
+  void aClusterNodeSaysSo() {
+    assertThat(ServerInfo.parse("redis_mode:cluster\r\n").isCluster()).isTrue();
+  }
+
+  @Test
+  void scriptFlagsAreKnownSinceRedis7() {
+    assertThat(version("6.2.11").knowsScriptFlags()).isFalse();
+    assertThat(version("7.0.0").knowsScriptFlags()).isTrue();
+    assertThat(version("10.1").knowsScriptFlags()).isTrue();
+    assertThat(version("255").knowsScriptFlags()).isTrue();
+    assertThat(version("").knowsScriptFlags()).isFalse();
+    assertThat(version("unstable").knowsScriptFlags()).isFalse();
+  }
+
+  private static ServerInfo version(String version) {
+    return new ServerInfo("", version, false);
+  }
+}
