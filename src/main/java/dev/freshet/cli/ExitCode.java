@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import dev.freshet.cli.servers.ServerFailedException;
 import dev.freshet.config.ConfigException;
 import dev.freshet.eviction.OtherDatabaseException;
 import dev.freshet.http.ListenFailedException;
@@ -38,7 +39,9 @@ public final class ExitCode {
         || e instanceof MalformedKeyException
         || e instanceof ListenFailedException) {
       return USAGE;
-    } else if (e instanceof ServerUnavailableException || e instanceof LoadFailedException) {
+    } else if (e instanceof ServerUnavailableException
+        || e instanceof ServerFailedException
+        || e instanceof LoadFailedException) {
       return UNREACHABLE;
     }
     return BUG;

@@ -1,0 +1,50 @@
+package dev.freshet.cli.bench;
+
+import dev.freshet.postgres.Session;
+import dev.freshet.redis.RawRedis;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Measures the time from a commit to the moment when the row's key is gone from Redis.
+ *
+ * <p>The clock starts when the writer has the commit's reply, and stops when an {@code EXISTS} says
+ * no; that is asked again and again without a pause, on a connection of its own. So a figure is up
+ * to one round trip too long, and never less than one.
+ */
+final class EvictionTimer {
+  /** A key that is still there after this is lost. */
+  static final long LOST_AFTER_MS = 5_000;
+
+  private final RawRedis redis;
+  private final Samples roundTrips;
+  private long revision;
+
+  /**
+   * @param redis is used by nobody else
+   * @param roundTrips is given how long each question took
+   */
+  EvictionTimer(RawRedis redis, Samples roundTrips) {
+    this.redis = redis;
+    this.roundTrips = roundTrips;
+  }
+
+  /** Fills a key, changes its row, and returns how long the key stayed; empty if it is lost. */
+  OptionalLong measure(Side side, Session writer, String imageId) {
+    String cacheKey = side.cacheKey(imageId);
+    side.fill(imageId);
+    ImageTable.update(writer, imageId, ++revision);
+    long committed = System.nanoTime();
+    long deadline = committed + TimeUnit.MILLISECONDS.toNanos(LOST_AFTER_MS);
+    for (long asked = committed; asked < deadline; ) {
+      boolean isThere = redis.exists(cacheKey);
+      long answered = System.nanoTime();
+      roundTrips.add(answered - asked);
+      if (!isThere) {
+        return OptionalLong.of(answered - committed);
+      }
+      asked = answered;
+    }
+    return OptionalLong.empty();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.freshet.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A connection of its own that knows a few plain commands: for programs that play an application
+ * beside Freshet, as the demo and the benchmarks do. Freshet itself does not use it.
+ *
+ * <p>It ends when it breaks. All methods throw {@link
+ * dev.freshet.lifecycle.ServerUnavailableException} if Redis does not answer in time.
+ */
+public final class RawRedis implements AutoCloseable {
+  private final RedisFailures failures;
+  private final RedisSession session;
+  private final Duration timeout;
+
+  private RawRedis(RedisFailures failures, RedisSession session, Duration timeout) {
+    this.failures = failures;
+    this.session = session;
+    this.timeout = timeout;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param timeout for each command
+   */
+  public static RawRedis open(RedisConnections connections, Duration timeout) {
+    return new RawRedis(
+        connections.failures(), connections.connectOnce("freshet-raw", timeout), timeout);
+  }
+
+  /** Sets a key, without a TTL. */
+  public void set(String key, String value) {
+    await("SET", session.commands().set(bytes(key), bytes(value)).toCompletableFuture());
+  }
+
+  /** Whether a key is there. */
+  public boolean exists(String key) {
+    return await("EXISTS", session.commands().exists(bytes(key)).toCompletableFuture()) == 1;
+  }
+
+  /** Deletes a key. The future says whether it was there, and fails as other methods throw. */
+  public CompletableFuture<Boolean> delete(String key) {
+    return session
+        .commands()
+        .del(bytes(key))
+        .toCompletableFuture()
+        .handle(
+            (deleted, failure) -> {
+              if (failure != null) {
+                throw failures.of("DEL", failure);
+              }
+              return deleted == 1;
+            });
+  }
+
+  /** The server's version, as {@code 7.0.15}. */
+  public String serverVersion() {
+    return session.server().version();
+  }
+
+  private <T> T await(String what, CompletableFuture<T> reply) {
+    return failures.await(what, reply, timeout.multipliedBy(2));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
