@@ -1,14 +1,17 @@
 package dev.freshet.cli;
 
 import dev.freshet.config.FreshetConfig;
+import dev.freshet.daemon.CachedKeys;
 import dev.freshet.daemon.Servers;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.postgres.PostgresEvictions;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evict",
     description =
-        "Evicts entities, or with --all a whole view. This goes through the change log, so that it survives what every change survives; the daemon does it within milliseconds, or when it is back.")
+        "Evicts entities: those named, with --match those that are cached, or with --all the whole view. This goes through the change log, so that it survives what every change survives; the daemon does it within milliseconds, or when it is back.")
 final class EvictCommand implements Callable<Integer> {
   @Mixin private ConfigOption config;
 
@@ -33,6 +36,12 @@ final class EvictCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Evict the whole view.")
   private boolean isAll;
 
+  @Option(
+      names = "--match",
+      paramLabel = "GLOB",
+      description = "Evict the entities whose cache key is in Redis and matches, as 'img:12*'.")
+  private @Nullable String glob;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean isJson;
 
@@ -40,22 +49,29 @@ final class EvictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (isAll == !keys.isEmpty()) {
-      throw Main.usage(spec, "name either some keys or --all");
+    if ((isAll ? 1 : 0) + (keys.isEmpty() ? 0 : 1) + (glob == null ? 0 : 1) != 1) {
+      throw Main.usage(spec, "name either some keys, or --match GLOB, or --all");
     }
     FreshetConfig loaded = config.load();
     FeatureView known = ConfigOption.view(loaded, view);
-    List<EntityKey> entities =
-        keys.stream().map(key -> EntityKey.parse(key, known.key().arity())).toList();
+    Collection<EntityKey> entities =
+        glob != null
+            ? CachedKeys.matching(loaded, known, glob)
+            : keys.stream().map(key -> EntityKey.parse(key, known.key().arity())).toList();
     try (PostgresDatabase database = Servers.postgres(loaded.postgres())) {
       database.checkReachable();
       PostgresEvictions evictions = new PostgresEvictions(database);
       if (isAll) {
         evictions.evictAll(known);
-      } else {
+      } else if (!entities.isEmpty()) {
         evictions.evict(known, entities);
       }
     }
+    print(entities);
+    return glob != null && entities.isEmpty() ? ExitCode.NOT_FOUND : ExitCode.DONE;
+  }
+
+  private void print(Collection<EntityKey> entities) {
     if (isJson) {
       Json.print(
           spec.commandLine().getOut(),
@@ -67,8 +83,8 @@ final class EvictCommand implements Callable<Integer> {
           .println(
               isAll
                   ? "logged the eviction of the whole view " + view
-                  : "logged the eviction of %d key(s) of %s".formatted(entities.size(), view));
+                  : "logged the eviction of %d %s of %s"
+                      .formatted(entities.size(), entities.size() == 1 ? "key" : "keys", view));
     }
-    return ExitCode.DONE;
   }
 }

@@ -126,12 +126,8 @@ public final class Daemon implements AutoCloseable {
    */
   public void start() {
     servers.postgres().checkReachable();
-    List<String> pending =
-        new Migrator(servers.postgres(), config.views(), Servers.mode(config.postgres())).pending();
-    if (!pending.isEmpty()) {
-      throw new NotMigratedException(
-          "pending: %s; run freshet migrate".formatted(String.join(", ", pending)), null);
-    }
+    new Migrator(servers.postgres(), config.views(), Servers.mode(config.postgres()))
+        .checkMigrated();
     loop.checkHistory();
     store.start();
     if (http != null) {

@@ -28,12 +28,34 @@ final class MigrationChecks {
       problems.add("the server is older than PostgreSQL 14; Freshet needs 14 or newer");
       return problems;
     }
+    checkPublications();
     for (FeatureView view : views) {
       checkLoad(view);
       for (int i = 0; i < view.watches().size(); i++) {
         checkWatch(view, view.watches().get(i), "views.%s.watch[%d]".formatted(view.name(), i));
       }
     }
+    return problems;
+  }
+
+  /** A slot is emptied by TRUNCATE, which would empty a subscriber's ring too. */
+  void checkPublications() throws SQLException {
+    String publications =
+        ViewMigration.ask(
+            connection,
+            """
+            SELECT string_agg(DISTINCT p, ', ') FROM (
+              SELECT pubname::text FROM pg_publication WHERE puballtables
+              UNION ALL SELECT pubname::text FROM pg_publication_tables WHERE schemaname = 'freshet') AS publishing (p)
+            """);
+    if (publications != null) {
+      problems.add(
+          "schema freshet is published by %s, and a subscriber would lose what it has not applied; publish named tables or schemas without freshet instead"
+              .formatted(publications));
+    }
+  }
+
+  List<String> problems() {
     return problems;
   }
 

@@ -83,9 +83,7 @@ public final class Migrator {
     Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5), new Random());
     for (int tries = 1; ; tries++) {
       try {
-        Set<String> before = new HashSet<>(pending());
         flyway().migrate().migrations.stream().map(Migrator::describe).forEach(applied::add);
-        log.debug("migrated, {} were pending", before.size());
         return applied;
       } catch (FlywayException e) {
         String state = PostgresErrors.state(e);
@@ -124,10 +122,35 @@ public final class Migrator {
   }
 
   private void check() {
-    List<String> problems =
+    refuse(
         database.expect(
             "comparing the configuration with the database",
-            connection -> new MigrationChecks(connection).problems(views));
+            connection -> new MigrationChecks(connection).problems(views)));
+  }
+
+  /**
+   * Compares the database with what a daemon needs of it.
+   *
+   * @throws NotMigratedException if something is pending
+   * @throws MigrationException if the change log is published to others
+   */
+  public void checkMigrated() {
+    List<String> pending = pending();
+    if (!pending.isEmpty()) {
+      throw new NotMigratedException(
+          "pending: %s; run freshet migrate".formatted(String.join(", ", pending)), null);
+    }
+    refuse(
+        database.expect(
+            "looking for publications",
+            connection -> {
+              MigrationChecks checks = new MigrationChecks(connection);
+              checks.checkPublications();
+              return checks.problems();
+            }));
+  }
+
+  private static void refuse(List<String> problems) {
     if (!problems.isEmpty()) {
       throw new MigrationException(problems, null);
     }

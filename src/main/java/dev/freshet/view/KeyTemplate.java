@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -110,6 +111,38 @@ public final class KeyTemplate {
       cacheKey.append(EntityKey.escaped(key.values().get(i))).append(literals.get(i + 1));
     }
     return cacheKey.toString();
+  }
+
+  /** The entity whose cache key this is; empty if it is none of this view's. */
+  public Optional<EntityKey> entityKey(String cacheKey) {
+    String last = literals.get(arity());
+    if (!cacheKey.startsWith(prefix()) || !cacheKey.endsWith(last)) {
+      return Optional.empty();
+    }
+    List<String> values = new ArrayList<>();
+    int at = prefix().length();
+    for (int i = 1; i <= arity(); i++) {
+      int end = i < arity() ? endOfValue(cacheKey, at) : cacheKey.length() - last.length();
+      if (end < at || !cacheKey.startsWith(literals.get(i), end)) {
+        return Optional.empty();
+      }
+      values.add(cacheKey.substring(at, end));
+      at = end + literals.get(i).length();
+    }
+    try {
+      return Optional.of(EntityKey.parse(String.join(":", values), arity()));
+    } catch (MalformedKeyException e) {
+      return Optional.empty(); // somebody else's key under this view's prefix
+    }
+  }
+
+  /** Where an escaped value ends: at the first {@code :} that no {@code \\} precedes. */
+  private static int endOfValue(String cacheKey, int from) {
+    int at = from;
+    while (at < cacheKey.length() && cacheKey.charAt(at) != ':') {
+      at += cacheKey.charAt(at) == '\\' ? 2 : 1;
+    }
+    return Math.min(at, cacheKey.length());
   }
 
   /** Whether a cache key is short enough to be cached. */

@@ -134,6 +134,22 @@ class MigratorIT {
   }
 
   @Test
+  void aPublishedChangeLogIsRefusedByMigrateAndByTheDaemon() throws SQLException {
+    shop.execute("CREATE PUBLICATION everything FOR ALL TABLES");
+    MigrationException refused =
+        catchThrowableOfType(MigrationException.class, () -> shop.migrate(shop.config()));
+    assertThat(refused).hasMessageContaining("schema freshet is published by everything");
+
+    shop.execute("DROP PUBLICATION everything");
+    shop.migrate(shop.config());
+    shop.execute("CREATE PUBLICATION logged FOR TABLE freshet.change_log");
+    try (Daemon daemon = new Daemon(shop.config(), Daemon.Options.DEFAULT)) {
+      refused = catchThrowableOfType(MigrationException.class, daemon::start);
+      assertThat(refused).hasMessageContaining("schema freshet is published by logged");
+    }
+  }
+
+  @Test
   void concurrentRunsWaitForEachOther() {
     FreshetConfig config = shop.config();
     List<CompletableFuture<List<String>>> runs =

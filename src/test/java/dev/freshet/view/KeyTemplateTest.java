@@ -138,4 +138,27 @@ class KeyTemplateTest {
               .isEqualTo(key.getBytes(StandardCharsets.UTF_8).length <= 1024);
         });
   }
+
+  @Test
+  void aCacheKeyTellsItsEntityAndNoOtherTextDoes() {
+    KeyTemplate one = KeyTemplate.parse("img:{id}:v2");
+    KeyTemplate two = KeyTemplate.parse("cart:{user}:of:{shop}");
+    for (EntityKey key :
+        List.of(EntityKey.of("7"), EntityKey.of(""), EntityKey.of("a:b\\"), EntityKey.of(":v2"))) {
+      assertThat(one.entityKey(one.cacheKey(key))).contains(key);
+    }
+    for (EntityKey key :
+        List.of(
+            EntityKey.of("7", "8"),
+            EntityKey.of("", ""),
+            EntityKey.of("a:of:b", "c\\:"),
+            EntityKey.of("\\", ":of:"))) {
+      assertThat(two.entityKey(two.cacheKey(key))).contains(key);
+    }
+    assertThat(one.entityKey("img:7")).isEmpty();
+    assertThat(one.entityKey("img:a:b:v2")).as("an unescaped separator").isEmpty();
+    assertThat(one.entityKey("other:7:v2")).isEmpty();
+    assertThat(one.entityKey("img:v2")).isEmpty();
+    assertThat(two.entityKey("cart:7:8")).isEmpty();
+  }
 }
