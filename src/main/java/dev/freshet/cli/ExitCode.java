@@ -9,6 +9,7 @@ import dev.freshet.loading.LoadFailedException;
 import dev.freshet.loading.UnknownViewException;
 import dev.freshet.postgres.MigrationException;
 import dev.freshet.postgres.NotMigratedException;
+import dev.freshet.postgres.PostgresRefusedException;
 import dev.freshet.view.MalformedKeyException;
 
 /** How the program ends. */
@@ -34,6 +35,7 @@ public final class ExitCode {
     if (e instanceof ConfigException
         || e instanceof MigrationException
         || e instanceof NotMigratedException
+        || e instanceof PostgresRefusedException
         || e instanceof OtherDatabaseException
         || e instanceof UnknownViewException
         || e instanceof MalformedKeyException

@@ -2,7 +2,7 @@ package dev.freshet.http;
 
 import java.util.Locale;
 
-/** The kinds of problem documents; {@code docs/http.md} says what to do about each. */
+/** The kinds of problem documents; {@code docs/http-api.md} says what to do about each. */
 enum ProblemType {
   ABSENT_ENTITY(404, "No such entity"),
   UNKNOWN_VIEW(404, "No such view"),

@@ -1,6 +1,7 @@
 package dev.freshet.loading;
 
 import dev.freshet.codec.CacheRecord;
+import dev.freshet.lifecycle.OncePerInterval;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.LeaseReply;
 import dev.freshet.loading.FeatureStore.LookUp;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The read path: look up → hit, or lease → load → fill.
@@ -34,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * package). {@code flights} is therefore found by the lease's token, never by the key.
  */
 final class ReadThroughCache {
+  private static final Logger log = LoggerFactory.getLogger("freshet.loading");
+
+  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
   private static final long POLL_MS_MIN = 4;
   private static final long POLL_MS_MAX = 50;
 
@@ -45,6 +52,7 @@ final class ReadThroughCache {
   private final RandomGenerator random;
   private final RecordBook records;
   private final LongSupplier nanoTime;
+  private final OncePerInterval warnings;
   private final Map<ByteBuffer, Flight> flights = new ConcurrentHashMap<>();
 
   ReadThroughCache(
@@ -64,6 +72,7 @@ final class ReadThroughCache {
     this.random = random;
     this.records = new RecordBook(listener, random, clock);
     this.nanoTime = nanoTime;
+    this.warnings = new OncePerInterval(WARNING_INTERVAL, nanoTime);
   }
 
   /** Answers some reads of one view with one look-up. */
@@ -248,7 +257,10 @@ final class ReadThroughCache {
       Read read, Flight flight, byte @Nullable [] json, @Nullable String generation) {
     try {
       return fill(read, flight, json, generation);
-    } catch (RuntimeException e) { // a document that its codec cannot write is still handed out
+    } catch (RuntimeException | LinkageError e) { // what its codec cannot write is handed out
+      if (warnings.isDue(read.view().name() + " encode")) {
+        log.warn("view {}: the codec {} failed", read.view().name(), read.view().codec(), e);
+      }
       listener.failed(read.view().name(), "encode");
       giveBack(read, flight);
       return CompletableFuture.failedFuture(e);
@@ -305,11 +317,15 @@ final class ReadThroughCache {
   }
 
   private void tellFailure(Read read, RuntimeException why) {
+    String view = read.view().name();
     String kind =
         why instanceof LoadFailedException failure
-            ? failure.kind().name().toLowerCase(java.util.Locale.ROOT)
+            ? failure.kind().name().toLowerCase(Locale.ROOT)
             : "malformed_key";
-    listener.failed(read.view().name(), kind);
+    listener.failed(view, kind);
+    if (why instanceof LoadFailedException && warnings.isDue(view + " " + kind)) {
+      log.warn("load failed kind={}: {}", kind, why.getMessage());
+    }
   }
 
   private LoadBatcher batcher(Read read) {

@@ -14,6 +14,7 @@ import javax.sql.DataSource;
  * <p>Opening does not connect; {@link #checkReachable} does.
  */
 public final class PostgresDatabase implements AutoCloseable {
+  private static final Duration BORROW_MAX = Duration.ofSeconds(2);
   private static final Duration NETWORK_MARGIN = Duration.ofSeconds(1);
   private static final Duration SESSION_NETWORK_TIMEOUT = Duration.ofSeconds(4);
 
@@ -60,7 +61,8 @@ public final class PostgresDatabase implements AutoCloseable {
     config.setDataSource(pooled);
     config.setMaximumPoolSize(settings.poolSize());
     config.setMinimumIdle(0);
-    config.setConnectionTimeout(settings.connectTimeout().toMillis());
+    config.setConnectionTimeout(
+        Math.min(BORROW_MAX.toMillis(), settings.connectTimeout().toMillis()));
     config.setValidationTimeout(Math.min(1_000, settings.connectTimeout().toMillis()));
     config.setInitializationFailTimeout(-1);
     config.setIdleTimeout(60_000);
@@ -137,13 +139,15 @@ public final class PostgresDatabase implements AutoCloseable {
   }
 
   /**
-   * As {@link #with}, for statements that can only fail if the server does or the schema is wrong.
+   * As {@link #with}, for statements of Freshet's own.
+   *
+   * @throws PostgresRefusedException if a right is missing or the schema is not Freshet's
    */
   <T> T expect(String doing, Work<T> work) {
     try {
       return with(doing, work);
     } catch (SQLException e) {
-      throw PostgresErrors.unavailable(doing, e);
+      throw new PostgresRefusedException(doing, e);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.freshet.postgres;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +45,6 @@ public final class PostgresEvictions {
               statement.setObject(2, keys);
             }
             return statement.execute();
-          } catch (SQLException e) {
-            if (PostgresErrors.state(e).equals("42883")
-                || PostgresErrors.state(e).equals("3F000")) {
-              throw new NotMigratedException("run freshet migrate", e);
-            }
-            throw e;
           }
         });
   }

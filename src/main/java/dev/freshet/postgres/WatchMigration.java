@@ -103,7 +103,7 @@ final class WatchMigration implements JavaMigration {
     }
     if (oldId != null) {
       statements.add(
-          "DROP FUNCTION IF EXISTS freshet.%s()"
+          "DROP FUNCTION IF EXISTS freshet.%s() CASCADE"
               .formatted(WatchSql.functionName(Integer.parseInt(oldId))));
     }
     return statements;

@@ -113,6 +113,9 @@ final class RedisFailures {
     if (inScript.matches()) {
       return inScript.group(1);
     }
+    if (reply.contains("this command") && reply.contains("can't run")) {
+      return "NOPERM"; // what a script's command without a right says, under the code ERR
+    }
     Matcher plain = CODE.matcher(reply);
     return plain.matches() ? plain.group(1) : "ERR";
   }

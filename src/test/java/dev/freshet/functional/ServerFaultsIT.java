@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 @ExpectedLog("eviction stopped, trying again")
 @ExpectedLog("failed, trying again later")
+@ExpectedLog("load failed kind=postgres_away")
 class ServerFaultsIT {
   private static PostgresServer postgres;
   private static RedisServer redis;

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds {@code docs/http.md} to what the code replies. */
+/** Holds {@code docs/http-api.md} to what the code replies. */
 final class HttpDocumentTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| `(urn:freshet:problem:[a-z-]+)` \\| (\\d{3}) \\|", Pattern.MULTILINE);
@@ -19,7 +19,7 @@ final class HttpDocumentTest {
   @Test
   void everyProblemIsDocumentedAndNoOther() throws IOException {
     Map<String, Integer> documented = new TreeMap<>();
-    Matcher row = ROW.matcher(Files.readString(Path.of("docs/http.md")));
+    Matcher row = ROW.matcher(Files.readString(Path.of("docs/http-api.md")));
     while (row.find()) {
       documented.put(row.group(1), Integer.valueOf(row.group(2)));
     }
