@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import dev.freshet.cli.demo.UnexpectedException;
 import dev.freshet.cli.servers.ServerFailedException;
 import dev.freshet.config.ConfigException;
 import dev.freshet.eviction.OtherDatabaseException;
@@ -45,6 +46,8 @@ public final class ExitCode {
         || e instanceof ServerFailedException
         || e instanceof LoadFailedException) {
       return UNREACHABLE;
+    } else if (e instanceof UnexpectedException) {
+      return NOT_FOUND;
     }
     return BUG;
   }

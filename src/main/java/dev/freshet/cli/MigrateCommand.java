@@ -37,7 +37,7 @@ final class MigrateCommand implements Callable<Integer> {
     FreshetConfig loaded = config.load();
     try (PostgresDatabase database = Servers.postgres(loaded.postgres())) {
       database.checkReachable();
-      Migrator migrator = new Migrator(database, loaded.views(), Servers.mode(loaded.postgres()));
+      Migrator migrator = Servers.migrator(database, loaded);
       List<String> migrations = isCheck ? migrator.pending() : migrator.migrate();
       print(migrations);
       return isCheck && !migrations.isEmpty() ? ExitCode.NOT_FOUND : ExitCode.DONE;

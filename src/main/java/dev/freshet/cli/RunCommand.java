@@ -3,7 +3,6 @@ package dev.freshet.cli;
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.Servers;
-import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresDatabase;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +32,7 @@ final class RunCommand implements Callable<Integer> {
     if (migrateFirst) {
       try (PostgresDatabase database = Servers.postgres(loaded.postgres())) {
         database.checkReachable();
-        new Migrator(database, loaded.views(), Servers.mode(loaded.postgres())).migrate();
+        Servers.migrator(database, loaded).migrate();
       }
     }
     Daemon daemon =

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param url for JDBC, without credentials
  * @param user who owns schema {@code freshet}
  * @param password null if the server asks for none
- * @param doorbell when writers wake the daemon
+ * @param chosenDoorbell when writers wake the daemon; null if the file does not say
  * @param retention how long every row of the change log is kept after it was applied
  * @param poolSize how many connections there are, besides the one that listens
  * @param loadDeadline when a load is cancelled
@@ -19,7 +19,7 @@ public record PostgresConfig(
     String url,
     String user,
     @Nullable Secret password,
-    DoorbellMode doorbell,
+    @Nullable DoorbellMode chosenDoorbell,
     Duration retention,
     int poolSize,
     Duration loadDeadline,
@@ -41,7 +41,7 @@ public record PostgresConfig(
             .orElse(URL_EXAMPLE),
         section.required("user", Values::text, "user: freshet").orElse(""),
         section.optional("password", text -> new Secret(Values.text(text))).orElse(null),
-        section.orDefault("doorbell", Values.oneOf(DoorbellMode.class), DoorbellMode.DOORBELL),
+        section.optional("doorbell", Values.oneOf(DoorbellMode.class)).orElse(null),
         section.orDefault("retention", Values::duration, Duration.ofHours(1)),
         section.orDefault("pool-size", Values.wholeNumber(1, 1_000), 8),
         section.orDefault("load-deadline", Values::duration, Duration.ofSeconds(5)),
@@ -55,6 +55,11 @@ public record PostgresConfig(
           "sends the password and all data unencrypted to another host; add ?ssl.mode=verify-full, or set postgres.allow-plaintext: true");
     }
     return text;
+  }
+
+  /** When writers wake the daemon: as the file says, or only while the daemon sleeps. */
+  public DoorbellMode doorbell() {
+    return chosenDoorbell == null ? DoorbellMode.DOORBELL : chosenDoorbell;
   }
 
   /** A name or an address, IPv6 without brackets. */

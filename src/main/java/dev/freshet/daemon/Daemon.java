@@ -11,7 +11,6 @@ import dev.freshet.lifecycle.Threads;
 import dev.freshet.loading.FeatureLoader;
 import dev.freshet.metrics.FreshetMetrics;
 import dev.freshet.postgres.ChangeLogRing;
-import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.NotMigratedException;
 import dev.freshet.postgres.PostgresChangeLog;
 import dev.freshet.postgres.PostgresDoorbell;
@@ -126,8 +125,7 @@ public final class Daemon implements AutoCloseable {
    */
   public void start() {
     servers.postgres().checkReachable();
-    new Migrator(servers.postgres(), config.views(), Servers.mode(config.postgres()))
-        .checkMigrated();
+    Servers.migrator(servers.postgres(), config).checkMigrated();
     loop.checkHistory();
     store.start();
     if (http != null) {

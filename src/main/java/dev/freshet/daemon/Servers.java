@@ -3,6 +3,7 @@ package dev.freshet.daemon;
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.config.PostgresConfig;
 import dev.freshet.eviction.RingMode;
+import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.redis.RedisConnections;
 
@@ -35,12 +36,21 @@ public record Servers(PostgresDatabase postgres, RedisConnections redis) impleme
   }
 
   /** How writers wake the daemon. */
-  public static RingMode mode(PostgresConfig config) {
+  static RingMode mode(PostgresConfig config) {
     return switch (config.doorbell()) {
       case DOORBELL -> RingMode.DOORBELL;
       case NOTIFY -> RingMode.NOTIFY;
       case POLL -> RingMode.POLL;
     };
+  }
+
+  /** What brings a database to what a configuration asks for. */
+  public static Migrator migrator(PostgresDatabase database, FreshetConfig config) {
+    return new Migrator(
+        database,
+        config.views(),
+        mode(config.postgres()),
+        config.postgres().chosenDoorbell() != null);
   }
 
   /** The name of a configuration's chain in Postgres: one per Redis and namespace. */

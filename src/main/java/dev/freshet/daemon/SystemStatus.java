@@ -3,7 +3,6 @@ package dev.freshet.daemon;
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.eviction.Chain;
 import dev.freshet.postgres.ChangeLogStatus;
-import dev.freshet.postgres.Migrator;
 import dev.freshet.redis.RedisChain;
 import dev.freshet.view.FeatureView;
 import java.time.Duration;
@@ -44,8 +43,7 @@ public record SystemStatus(
    */
   public static SystemStatus read(FreshetConfig config, Servers servers) {
     servers.postgres().checkReachable();
-    List<String> pending =
-        new Migrator(servers.postgres(), config.views(), Servers.mode(config.postgres())).pending();
+    List<String> pending = Servers.migrator(servers.postgres(), config).pending();
     boolean hasChangeLog = pending.stream().noneMatch(name -> name.startsWith("V"));
     Chain.State state;
     try (RedisChain chain =

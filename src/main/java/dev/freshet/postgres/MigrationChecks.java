@@ -21,14 +21,21 @@ final class MigrationChecks {
     this.connection = connection;
   }
 
-  /** All problems, each with where and what to do; empty if there is none. */
-  List<String> problems(List<FeatureView> views) throws SQLException {
+  /**
+   * All problems, each with where and what to do; empty if there is none.
+   *
+   * @param isModeChosen whether somebody has decided how writers wake the daemon
+   */
+  List<String> problems(List<FeatureView> views, boolean isModeChosen) throws SQLException {
     String version = ViewMigration.ask(connection, "SELECT current_setting('server_version_num')");
     if (version == null || Integer.parseInt(version) < VERSION_MIN) {
       problems.add("the server is older than PostgreSQL 14; Freshet needs 14 or newer");
       return problems;
     }
     checkPublications();
+    if (!isModeChosen) {
+      checkTwoPhaseCommit();
+    }
     for (FeatureView view : views) {
       checkLoad(view);
       for (int i = 0; i < view.watches().size(); i++) {
@@ -52,6 +59,17 @@ final class MigrationChecks {
       problems.add(
           "schema freshet is published by %s, and a subscriber would lose what it has not applied; publish named tables or schemas without freshet instead"
               .formatted(publications));
+    }
+  }
+
+  /** A transaction that rings cannot be prepared: its writer would fail. */
+  private void checkTwoPhaseCommit() throws SQLException {
+    String prepared =
+        ViewMigration.ask(connection, "SELECT current_setting('max_prepared_transactions')");
+    if (!"0".equals(prepared)) {
+      problems.add(
+          "postgres.doorbell: this server allows prepared transactions (max_prepared_transactions = %s), and PREPARE TRANSACTION fails for a writer that rings; write `doorbell: poll`, or `doorbell: doorbell` if nobody prepares transactions that write to watched tables"
+              .formatted(prepared));
     }
   }
 

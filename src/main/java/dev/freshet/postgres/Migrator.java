@@ -48,11 +48,18 @@ public final class Migrator {
   private final PostgresDatabase database;
   private final List<FeatureView> views;
   private final RingMode mode;
+  private final boolean isModeChosen;
 
-  public Migrator(PostgresDatabase database, List<FeatureView> views, RingMode mode) {
+  /**
+   * @param mode how writers wake the daemon
+   * @param isModeChosen whether somebody has decided on that mode
+   */
+  public Migrator(
+      PostgresDatabase database, List<FeatureView> views, RingMode mode, boolean isModeChosen) {
     this.database = database;
     this.views = List.copyOf(views);
     this.mode = mode;
+    this.isModeChosen = isModeChosen;
   }
 
   /** The descriptions of the migrations that would be applied, in order. */
@@ -125,7 +132,7 @@ public final class Migrator {
     refuse(
         database.expect(
             "comparing the configuration with the database",
-            connection -> new MigrationChecks(connection).problems(views)));
+            connection -> new MigrationChecks(connection).problems(views, isModeChosen)));
   }
 
   /**

@@ -7,10 +7,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * dev.freshet.lifecycle.ServerUnavailableException} if a statement fails.
  */
 public final class Session implements AutoCloseable {
+  private static final Duration STATEMENT_MAX = Duration.ofSeconds(30);
+
   private final String address;
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -37,6 +42,24 @@ public final class Session implements AutoCloseable {
       return new Session(database.address(), database.newSession());
     } catch (SQLException e) {
       throw PostgresErrors.unavailable("opening a session on " + database.address(), e);
+    }
+  }
+
+  /** Opens a session without a pool; the settings of the pool do not matter. */
+  public static Session open(PostgresDatabase.Settings settings) {
+    PostgresConnector connector =
+        new PostgresConnector(
+            settings.url(),
+            settings.user(),
+            settings.password(),
+            settings.connectTimeout(),
+            STATEMENT_MAX,
+            Duration.ZERO);
+    try {
+      return new Session(connector.address(), connector.getConnection());
+    } catch (SQLException e) {
+      throw PostgresErrors.unavailable(
+          "connecting to %s as %s".formatted(connector.address(), settings.user()), e);
     }
   }
 
@@ -79,6 +102,11 @@ public final class Session implements AutoCloseable {
     } catch (SQLException e) {
       throw failed(sql, e);
     }
+  }
+
+  /** The first column of a query's first row; empty if there is none or it is NULL. */
+  public Optional<String> ask(String sql, Object... parameters) {
+    return texts(sql, parameters).stream().limit(1).filter(Objects::nonNull).findFirst();
   }
 
   /**

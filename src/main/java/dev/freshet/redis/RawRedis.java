@@ -3,6 +3,7 @@ package dev.freshet.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -41,6 +42,17 @@ public final class RawRedis implements AutoCloseable {
   /** Whether a key is there. */
   public boolean exists(String key) {
     return await("EXISTS", session.commands().exists(bytes(key)).toCompletableFuture()) == 1;
+  }
+
+  /** How many of some keys are there. */
+  public long existing(Collection<String> keys) {
+    byte[][] all = keys.stream().map(RawRedis::bytes).toArray(byte[][]::new);
+    return await("EXISTS", session.commands().exists(all).toCompletableFuture());
+  }
+
+  /** How many bytes a key holds; 0 if it is not there. */
+  public long length(String key) {
+    return await("STRLEN", session.commands().strlen(bytes(key)).toCompletableFuture());
   }
 
   /** Deletes a key. The future says whether it was there, and fails as other methods throw. */

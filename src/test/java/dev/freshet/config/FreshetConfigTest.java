@@ -44,6 +44,7 @@ class FreshetConfigTest {
     FreshetConfig config = FreshetConfig.load(EXAMPLE, ENVIRONMENT::get);
 
     assertThat(config.postgres().host()).isEqualTo("127.0.0.1");
+    assertThat(config.postgres().doorbell()).isEqualTo(DoorbellMode.DOORBELL);
     assertThat(config.postgres().port()).isEqualTo(5432);
     assertThat(config.postgres().database()).isEqualTo("shop");
     assertThat(config.postgres().password()).isEqualTo(new Secret("s3cret"));
@@ -78,7 +79,10 @@ class FreshetConfigTest {
 
     String withDefaults = commentedKey.matcher(example).replaceAll("$1$2");
 
-    assertThat(parse(withDefaults)).isEqualTo(parse(example));
+    // That the doorbell was chosen is a fact of its own, see PostgresConfig.
+    String chosen = example.replaceFirst("(?m)^ *# *doorbell: ", "  doorbell: ");
+    assertThat(parse(withDefaults)).isEqualTo(parse(chosen));
+    assertThat(parse(chosen).postgres().doorbell()).isEqualTo(parse(example).postgres().doorbell());
   }
 
   @Test
@@ -91,7 +95,7 @@ class FreshetConfigTest {
                 "jdbc:pgsql://127.0.0.1/shop",
                 "freshet",
                 null,
-                DoorbellMode.DOORBELL,
+                null,
                 Duration.ofHours(1),
                 8,
                 Duration.ofSeconds(5),

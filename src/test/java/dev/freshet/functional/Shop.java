@@ -5,7 +5,6 @@ import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.Servers;
 import dev.freshet.loading.Feature;
 import dev.freshet.loading.FeatureLoader;
-import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.servers.TestDatabase;
 import io.lettuce.core.RedisClient;
@@ -126,7 +125,7 @@ final class Shop implements AutoCloseable {
 
   List<String> migrate(FreshetConfig config) {
     try (PostgresDatabase postgres = Servers.postgres(config.postgres())) {
-      return new Migrator(postgres, config.views(), Servers.mode(config.postgres())).migrate();
+      return Servers.migrator(postgres, config).migrate();
     }
   }
 

@@ -5,7 +5,6 @@ import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.Servers;
 import dev.freshet.eviction.LoopStatus.Phase;
 import dev.freshet.loading.Feature;
-import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.postgres.Session;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +60,7 @@ final class FreshetSide implements Side {
     try (Session session = Session.open(database)) {
       table = ImageTable.create(session);
     }
-    new Migrator(database, config.views(), Servers.mode(config.postgres())).migrate();
+    Servers.migrator(database, config).migrate();
     FreshetSide side = new FreshetSide(database, table, new Daemon(config, Daemon.Options.DEFAULT));
     try {
       side.daemon.start();

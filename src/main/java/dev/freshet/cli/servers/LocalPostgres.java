@@ -225,8 +225,8 @@ public final class LocalPostgres implements AutoCloseable {
     if (wasKilled) {
       freeSharedMemory();
     }
-    registration.close();
     quit();
+    registration.close(); // last: a JVM that ends meanwhile must not end before this has
     processes.close();
   }
 

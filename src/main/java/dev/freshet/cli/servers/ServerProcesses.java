@@ -196,8 +196,8 @@ final class ServerProcesses implements AutoCloseable {
   /** Kills whatever still runs, and deletes the directory; nothing can be started afterwards. */
   @Override
   public void close() {
-    registration.close();
     end();
+    registration.close(); // last: a JVM that ends meanwhile must not end before this has
   }
 
   private void end() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.cli.demo;
+
+import org.jspecify.annotations.NullMarked;
