@@ -60,17 +60,25 @@ public final class PostgresChangeLog implements ChangeSource {
               WHERE bytes_through - bytes < %s)
             """;
 
+  /**
+   * The first of the rows that began after the position. Each part of the union has an order and a
+   * limit of its own, so that it is read from the index and ends early; with one around both, a
+   * read far behind would sort the whole change log for each batch.
+   */
   private static final String NEW_ROWS =
       """
-      SELECT xid, watch_id, keys, at FROM freshet.change_log
-       WHERE xid >= ?::text::xid8
-      """;
+      (SELECT xid, watch_id, keys, at FROM freshet.change_log
+        WHERE xid >= ?::text::xid8 ORDER BY xid LIMIT %s)
+      """
+          .formatted(BATCH_ROWS_MAX);
 
   private static final String LATE_ROWS =
       """
       UNION ALL
-      SELECT xid, watch_id, keys, at FROM freshet.change_log WHERE xid = ANY(?::text[]::xid8[])
-      """;
+      (SELECT xid, watch_id, keys, at FROM freshet.change_log
+        WHERE xid = ANY(?::text[]::xid8[]) ORDER BY xid LIMIT %s)
+      """
+          .formatted(BATCH_ROWS_MAX);
 
   private static final String READ_NEW =
       READ.formatted(NEW_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);

@@ -13,7 +13,6 @@ import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -59,12 +58,7 @@ class ChangeLogRingIT {
   }
 
   private long rows() throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM freshet.change_log")) {
-      row.next();
-      return row.getLong(1);
-    }
+    return Long.parseLong(shop.ask("SELECT count(*) FROM freshet.change_log"));
   }
 
   private void settle(PgSnapshot position) {

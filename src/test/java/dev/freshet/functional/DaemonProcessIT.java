@@ -12,10 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,18 +115,12 @@ class DaemonProcessIT {
     daemon.destroy();
     assertThat(daemon.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.exitValue()).as("128 + SIGTERM").isEqualTo(143);
-    Shop.soon().until(() -> freshetSessions() == 0);
-  }
-
-  private int freshetSessions() throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'freshet%' AND datname = current_database()")) {
-      row.next();
-      return row.getInt(1);
-    }
+    Shop.soon()
+        .until(
+            () ->
+                shop.ask(
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'freshet%' AND datname = current_database()"),
+            "0"::equals);
   }
 
   @Test

@@ -13,10 +13,7 @@ import dev.freshet.servers.ExpectedLog;
 import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,10 +76,15 @@ class DefinitionChangeIT {
     }
   }
 
+  private String triggers() throws SQLException {
+    return shop.ask(
+        "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'freshet%' AND NOT tgisinternal");
+  }
+
   @Test
   void aRemovedWatchIsDroppedAndAReturningOneIsInstalledAgain() throws SQLException {
     shop.migrate(shop.config());
-    assertThat(triggers()).isEqualTo(12);
+    assertThat(triggers()).isEqualTo("12");
     String yaml =
         shop.yaml(
             "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
@@ -94,25 +96,14 @@ class DefinitionChangeIT {
             "view catalogs",
             "watch catalogs on public.products by store_id",
             "watch catalogs on public.stores by slug");
-    assertThat(triggers()).isEqualTo(4);
+    assertThat(triggers()).isEqualTo("4");
     assertThat(shop.migrate(withoutCatalogs)).isEmpty();
     assertThat(shop.migrate(shop.config())).hasSize(3);
-    assertThat(triggers()).isEqualTo(12);
+    assertThat(triggers()).isEqualTo("12");
     try (Daemon daemon = shop.start()) {
       daemon.loader().get(Shop.CATALOGS, "north");
       shop.execute("UPDATE products SET price = 5 WHERE id = 3");
       shop.awaitGone("catalog:north");
-    }
-  }
-
-  private int triggers() throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'freshet%' AND NOT tgisinternal")) {
-      row.next();
-      return row.getInt(1);
     }
   }
 

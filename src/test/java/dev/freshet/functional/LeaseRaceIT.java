@@ -61,13 +61,9 @@ class LeaseRaceIT {
   }
 
   private int loadsAtTheGate() throws SQLException {
-    try (Statement statement = gate.createStatement();
-        var row =
-            statement.executeQuery(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted")) {
-      row.next();
-      return row.getInt(1);
-    }
+    return Integer.parseInt(
+        shop.ask(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted"));
   }
 
   private double refusedFills() {
@@ -164,6 +160,7 @@ class LeaseRaceIT {
     CompletableFuture<Feature> read = readThatWaits(1);
     shop.execute("UPDATE freshet.generation SET id = 'another'");
     Shop.soon().until(() -> daemon.metrics().scrape().contains("reason=\"other_generation\"} 1.0"));
+    shop.awaitGone("item:1");
     gate("pg_advisory_unlock");
     read.join();
     assertThat(refusedFills()).as("the new chain's sweep took the lease").isEqualTo(1);

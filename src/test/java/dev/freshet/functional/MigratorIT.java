@@ -121,16 +121,7 @@ class MigratorIT {
           load: SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])
           watch: [{table: public.items}, {table: public.nowhere}]
         """);
-    assertThat(asked("SELECT to_regnamespace('freshet')::text")).isNull();
-  }
-
-  private String asked(String sql) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        var row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
-    }
+    assertThat(shop.ask("SELECT to_regnamespace('freshet')::text")).isNull();
   }
 
   @Test
@@ -173,7 +164,7 @@ class MigratorIT {
               () ->
                   "1"
                       .equals(
-                          asked(
+                          shop.ask(
                               "SELECT count(*)::text FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' AND NOT granted AND relation = 'items'::regclass")));
       shop.execute("SET statement_timeout = '8s'; UPDATE items SET note = 'other' WHERE id = 2");
       assertThat(run).isNotDone();

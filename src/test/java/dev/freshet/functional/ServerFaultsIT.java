@@ -161,19 +161,10 @@ class ServerFaultsIT {
     postgres.start();
     Shop.soon().until(() -> daemon.metrics().scrape().contains("reason=\"other_generation\"} 1.0"));
     awaitActive();
-    String inPostgres = valueInPostgres(1);
+    String inPostgres = shop.ask("SELECT value FROM items WHERE id = 1");
     assertThat(value(1)).isEqualTo(inPostgres);
     shop.execute("UPDATE items SET value = 7 WHERE id = 2");
     Shop.soon().until(() -> value(2).equals("7"));
-  }
-
-  private String valueInPostgres(int id) throws SQLException {
-    try (var connection = database.connect();
-        var statement = connection.createStatement();
-        var row = statement.executeQuery("SELECT value FROM items WHERE id = " + id)) {
-      row.next();
-      return row.getString(1);
-    }
   }
 
   @Test

@@ -10,7 +10,10 @@ import dev.freshet.servers.TestDatabase;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -146,8 +149,14 @@ final class Shop implements AutoCloseable {
     database.execute(sql);
   }
 
-  TestDatabase database() {
-    return database;
+  /** The first column of a query's only row, as text. */
+  String ask(String sql) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   RedisCommands<String, String> redis() {

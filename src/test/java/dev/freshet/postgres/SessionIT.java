@@ -43,7 +43,7 @@ class SessionIT {
         Session sql = Session.open(settings(postgres, postgres.password()))) {
       assertThatThrownBy(() -> sql.update("DELETE FROM nowhere"))
           .isInstanceOf(ServerUnavailableException.class)
-          .hasMessageContaining("DELETE FROM nowhere failed: ")
+          .hasMessageContaining("`DELETE FROM nowhere` on jdbc:pgsql:")
           .hasMessageContaining("\"nowhere\" does not exist [42P01]");
       assertThat(sql.ask("SELECT 'still here'")).contains("still here");
       assertThatThrownBy(() -> Session.open(settings(postgres, "a wrong one")))
