@@ -3,6 +3,9 @@ package dev.freshet.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,8 @@ class NoLeaksTest {
 
   private static List<Throwable> failures(Class<?> inner) {
     System.setProperty(INNER, "on");
+    PrintStream stderr = System.err;
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     try {
       return EngineTestKit.engine("junit-jupiter")
           .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "true")
@@ -75,6 +80,7 @@ class NoLeaksTest {
           .flatMap(result -> result.getThrowable().stream())
           .toList();
     } finally {
+      System.setErr(stderr);
       System.clearProperty(INNER);
     }
   }
