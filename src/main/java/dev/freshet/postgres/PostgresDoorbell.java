@@ -125,7 +125,9 @@ public final class PostgresDoorbell implements Doorbell {
   @Override
   public boolean awaitRing(Duration timeout) throws InterruptedException {
     boolean rang = rings.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    rings.drainPermits();
+    if (rang) {
+      rings.drainPermits(); // one look answers them all; a ring that comes after a wait must stay
+    }
     return rang;
   }
 
