@@ -5,22 +5,26 @@
 --                  `freshet migrate` saw last. A daemon or loader with another hash does not fill.
 --   freshet.watch  one row per definition of a watch. A changed watch gets a new id and the old one is retired, so that
 --                  rows written under the old rule are never read by the new one. relation IS NULL: the watch of people,
---                  whose rows come from freshet.evict().
+--                  whose rows come from freshet.evict(). sql_hash is that of the function and triggers as installed.
 --   freshet.evict  evicts entities (or, with NULL, a whole view) as every change does: through the change log.
+--   freshet.expect_installed
+--                  fails unless things are as they were when a migration was planned: `freshet migrate` assigns the ids
+--                  before it runs, and what it runs must not meet the work of another run.
 
 CREATE TABLE freshet.view (
-  id              integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id              integer PRIMARY KEY,
   name            text NOT NULL UNIQUE,
   key_template    text NOT NULL,
   definition_hash text NOT NULL
 );
 
 CREATE TABLE freshet.watch (
-  id              integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id              integer PRIMARY KEY,
   view_id         integer NOT NULL REFERENCES freshet.view,
   name            text    NOT NULL,
   relation        text,
   definition_hash text    NOT NULL,
+  sql_hash        text    NOT NULL,
   retired_at      timestamptz
 );
 
@@ -53,3 +57,20 @@ END
 $$;
 
 COMMENT ON FUNCTION freshet.evict(text, text[]) IS 'evicts entities of a view by the text forms of their keys; NULL evicts the whole view';
+
+CREATE FUNCTION freshet.expect_installed(view_id_max integer, watch_id_max integer, watch_name text, watch_id integer)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF (SELECT coalesce(max(v.id), 0) FROM freshet.view AS v) <> view_id_max
+     OR (SELECT coalesce(max(w.id), 0) FROM freshet.watch AS w) <> watch_id_max
+     OR (SELECT w.id FROM freshet.watch AS w WHERE w.name = watch_name AND w.retired_at IS NULL) IS DISTINCT FROM watch_id THEN
+    RAISE EXCEPTION 'freshet: "%" or another watch was migrated since this migration was planned', watch_name
+      USING ERRCODE = 'serialization_failure', HINT = 'Run freshet migrate again; a script of --dry-run must be made anew.';
+  END IF;
+END
+$$;
+
+COMMENT ON FUNCTION freshet.expect_installed(integer, integer, text, integer) IS 'fails unless the highest ids, and the id in force of a watch (NULL: none), are these';

@@ -113,6 +113,15 @@ public final class PgSnapshot {
     return new PgSnapshot(Math.max(xmax, other.xmax), unseen);
   }
 
+  /** The snapshot that sees every transaction that both this one and {@code other} see. */
+  public PgSnapshot intersection(PgSnapshot other) {
+    long least = Math.min(xmax, other.xmax);
+    return new PgSnapshot(
+        least,
+        LongStream.concat(Arrays.stream(below(least)), Arrays.stream(other.below(least)))
+            .toArray());
+  }
+
   private long[] below(long x) {
     return Arrays.stream(xip).filter(xid -> xid < x).toArray();
   }

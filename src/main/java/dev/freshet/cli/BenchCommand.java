@@ -17,13 +17,21 @@ import picocli.CommandLine.TypeConversionException;
     name = "bench",
     description =
         "Measures, and prints figures as JSON. Starts its own Postgres and Redis on free ports, and ends them again.",
-    subcommands = BenchCommand.Latency.class)
+    subcommands = {
+      BenchCommand.Latency.class,
+      BenchEvictCommand.class,
+      BenchWritersCommand.class,
+      BenchTriggersCommand.class
+    })
 final class BenchCommand implements Runnable {
+  /** The exit code of a program that Ctrl-C ended. */
+  static final int ENDED_BY_SIGINT = 130;
+
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw Main.usage(spec, "say what to measure: latency");
+    throw Main.usage(spec, "say what to measure: latency, evict, writers, triggers");
   }
 
   /** {@code freshet bench latency}. */
@@ -39,9 +47,6 @@ final class BenchCommand implements Runnable {
         "Prints JSON on standard output: p50, p90, p99, max and mean in milliseconds for both, their ratio, how finely was measured (one EXISTS round trip), and what it ran on. Takes about 2 minutes. Figures depend on whatever else the machine does: see loadAverage in them."
       })
   static final class Latency implements Callable<Integer> {
-    /** The exit code of a program that Ctrl-C ended. */
-    private static final int ENDED_BY_SIGINT = 130;
-
     @Option(
         names = "--updates",
         paramLabel = "N",
@@ -82,7 +87,7 @@ final class BenchCommand implements Runnable {
       try {
         Json.print(
             spec.commandLine().getOut(),
-            new LatencyBench(settings(), progress).run().toMap(commandLine()));
+            new LatencyBench(settings(), progress).run().toMap(commandLine(spec)));
         return ExitCode.DONE;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -97,11 +102,11 @@ final class BenchCommand implements Runnable {
         throw Main.usage(spec, "--" + e.getMessage());
       }
     }
+  }
 
-    private String commandLine() {
-      return "freshet "
-          + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
-    }
+  /** What was typed. */
+  static String commandLine(CommandSpec spec) {
+    return "freshet " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
   }
 
   private static final class PauseConverter implements ITypeConverter<PauseRange> {

@@ -1,5 +1,6 @@
 package dev.freshet.cli;
 
+import dev.freshet.cli.bench.BenchFailedException;
 import dev.freshet.cli.demo.UnexpectedException;
 import dev.freshet.cli.servers.ServerFailedException;
 import dev.freshet.config.ConfigException;
@@ -46,7 +47,7 @@ public final class ExitCode {
         || e instanceof ServerFailedException
         || e instanceof LoadFailedException) {
       return UNREACHABLE;
-    } else if (e instanceof UnexpectedException) {
+    } else if (e instanceof UnexpectedException || e instanceof BenchFailedException) {
       return NOT_FOUND;
     }
     return BUG;

@@ -59,7 +59,11 @@ final class StatusCommand implements Callable<Integer> {
         .changeLog()
         .ifPresent(
             log -> {
-              out.printf("change log  %,d rows, %,d bytes%n", log.rows(), log.bytes());
+              out.printf(
+                  "change log  %,d rows, %,d bytes%s%n",
+                  log.rows(),
+                  log.bytes(),
+                  log.isFull() ? ", full: nothing is cached until it has been emptied" : "");
               log.chains()
                   .forEach(
                       chain ->

@@ -20,15 +20,20 @@ final class Bindings {
       if (!bound.contains(name)) {
         section.problem(
             key,
-            "does not bind `%s`, %s; write for example `= ANY(:%s)`".formatted(name, what, name));
+            "does not bind `%s`, %s; write for example `= ANY(%s)`"
+                .formatted(name, what, QueryTemplate.parameter(name)));
       }
     }
     for (String name : bound) {
       if (!names.contains(name)) {
         section.problem(
             key,
-            "binds `:%s`, which is not %s; there %s %s"
-                .formatted(name, what, names.size() == 1 ? "is" : "are", String.join(", ", names)));
+            "binds `%s`, which is not %s; there %s %s"
+                .formatted(
+                    QueryTemplate.parameter(name),
+                    what,
+                    names.size() == 1 ? "is" : "are",
+                    String.join(", ", names)));
       }
     }
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param password null if the server asks for none
  * @param chosenDoorbell when writers wake the daemon; null if the file does not say
  * @param retention how long every row of the change log is kept after it was applied
+ * @param changeLogBytesMax how large the change log may become before triggers write no more to it
  * @param poolSize how many connections there are, besides the one that listens
  * @param loadDeadline when a load is cancelled
  * @param connectTimeout how long one attempt to connect may take
@@ -21,9 +22,15 @@ public record PostgresConfig(
     @Nullable Secret password,
     @Nullable DoorbellMode chosenDoorbell,
     Duration retention,
+    long changeLogBytesMax,
     int poolSize,
     Duration loadDeadline,
     Duration connectTimeout) {
+  /** The empty ring takes a quarter of it. */
+  private static final long CHANGE_LOG_BYTES_MIN = 1L << 20;
+
+  private static final long CHANGE_LOG_BYTES_DEFAULT = 8L << 30;
+
   private static final String URL_EXAMPLE = "jdbc:pgsql://127.0.0.1:5432/shop";
 
   /**
@@ -43,6 +50,8 @@ public record PostgresConfig(
         section.optional("password", text -> new Secret(Values.text(text))).orElse(null),
         section.optional("doorbell", Values.oneOf(DoorbellMode.class)).orElse(null),
         section.orDefault("retention", Values::duration, Duration.ofHours(1)),
+        section.orDefault(
+            "change-log-max", Values.bytes(CHANGE_LOG_BYTES_MIN), CHANGE_LOG_BYTES_DEFAULT),
         section.orDefault("pool-size", Values.wholeNumber(1, 1_000), 8),
         section.orDefault("load-deadline", Values::duration, Duration.ofSeconds(5)),
         section.orDefault("connect-timeout", Values::duration, Duration.ofSeconds(10)));

@@ -19,6 +19,8 @@ final class Values {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
   private static final Pattern PERCENTAGE = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3})?)%");
 
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,9})(kB|MB|GB)");
+
   private Values() {}
 
   /** A text that is not empty. */
@@ -54,6 +56,33 @@ final class Values {
               .formatted(text, DURATION_MAX.toDays()));
     }
     return duration;
+  }
+
+  /**
+   * A reader of sizes in bytes, as {@code 8GB}, {@code 500MB}, {@code 1024kB}; a unit is 1024 of
+   * the one before, as in Postgres' own settings.
+   */
+  static Function<String, Long> bytes(long min) {
+    return text -> {
+      Matcher matcher = BYTES.matcher(text);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "`%s` is no size; write a whole number and a unit, as 8GB, 500MB or 1024kB"
+                .formatted(text));
+      }
+      int shift =
+          switch (matcher.group(2)) {
+            case "kB" -> 10;
+            case "MB" -> 20;
+            default -> 30;
+          };
+      long bytes = Long.parseLong(matcher.group(1)) << shift;
+      if (bytes < min) {
+        throw new IllegalArgumentException(
+            "`%s` is too small; write at least %dkB".formatted(text, min >> 10));
+      }
+      return bytes;
+    };
   }
 
   /** A percentage, as {@code 10%}, as a part of one. */

@@ -57,9 +57,7 @@ final class WatchReader {
     List<String> columns = names("columns");
     Optional<QueryTemplate> keys = section.optional("keys", QueryTemplate::parse);
     List<String> by = section.has("by") ? names("by") : placeholders.orElse(List.of());
-    section.refuse(
-        "always",
-        "this version does not watch replicated changes; remove the line, and see that the primary itself is written to");
+    boolean always = section.orDefault("always", Values::trueOrFalse, false);
     if (keys.isPresent() && !by.isEmpty()) {
       Bindings.check(section, "keys", keys.get(), "a column of `by`", by);
     } else if (!section.has("keys") && placeholders.isPresent() && !by.isEmpty()) {
@@ -68,26 +66,26 @@ final class WatchReader {
     if (table.isEmpty() || by.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Watch(table.get(), by, keys.orElse(null), columns));
+    return Optional.of(new Watch(table.get(), by, keys.orElse(null), columns, always));
   }
 
   /** The columns in the order of the placeholders, if they are those. */
   private List<String> asEntityKey(List<String> by, List<String> placeholders) {
     if (!Set.copyOf(by).equals(Set.copyOf(placeholders))) {
       section.problem(
-          "`by` (%s) is not the entity key (%s) and there is no `keys`; write the query from the one to the other, as `keys: SELECT %s FROM … WHERE … = ANY(:%s)`"
+          "`by` (%s) is not the entity key (%s) and there is no `keys`; write the query from the one to the other, as `keys: SELECT %s FROM … WHERE … = ANY(%s)`"
               .formatted(
                   String.join(", ", by),
                   String.join(", ", placeholders),
                   String.join(", ", placeholders),
-                  by.get(0)));
+                  QueryTemplate.parameter(by.get(0))));
       return by;
     }
     return placeholders;
   }
 
   private List<String> names(String key) {
-    List<String> names = section.list(key, Values::text);
+    List<String> names = section.list(key, WatchReader::columnName);
     Set<String> seen = new HashSet<>();
     for (String name : names) {
       if (!seen.add(name)) {
@@ -95,6 +93,14 @@ final class WatchReader {
       }
     }
     return names;
+  }
+
+  /** A column may be called a space. */
+  private static String columnName(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("is empty; write the name of a column");
+    }
+    return text;
   }
 
   private static RelationName watchable(String text) {

@@ -40,6 +40,7 @@ public final class Daemon implements AutoCloseable {
   private static final Duration CHAIN_TIMEOUT = Duration.ofSeconds(2);
   private static final long KEEP_POSITION_SECONDS = 10;
   private static final long EMPTY_SLOTS_SECONDS = 60;
+  private static final long RELIEVE_SECONDS = 2;
   private static final Duration STOP_LOOP_MAX = Duration.ofSeconds(5);
 
   /**
@@ -57,6 +58,7 @@ public final class Daemon implements AutoCloseable {
   private final Servers servers;
   private final FreshetMetrics metrics;
   private final PostgresChangeLog changeLog;
+  private final ChangeLogRing ring;
   private final RedisChain chain;
   private final RedisFeatureStore store;
   private final FeatureLoader loader;
@@ -76,6 +78,7 @@ public final class Daemon implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     this.changeLog =
         new PostgresChangeLog(servers.postgres(), views, config.postgres().retention(), random);
+    this.ring = new ChangeLogRing(servers.postgres(), config.postgres().changeLogBytesMax());
     String namespace = config.redis().namespace();
     this.chain = new RedisChain(servers.redis(), namespace, CHAIN_TIMEOUT);
     this.store =
@@ -134,10 +137,8 @@ public final class Daemon implements AutoCloseable {
     }
     loopThread.start();
     everySeconds(KEEP_POSITION_SECONDS, "keeping the position", this::keepPosition);
-    everySeconds(
-        EMPTY_SLOTS_SECONDS,
-        "emptying slots",
-        () -> new ChangeLogRing(servers.postgres()).emptySlots());
+    everySeconds(EMPTY_SLOTS_SECONDS, "emptying slots", ring::emptySlots);
+    everySeconds(RELIEVE_SECONDS, "relieving the change log", this::relieveChangeLog);
     log.info(
         "started views={} postgres={} redis={} chain={}",
         config.views().size(),
@@ -164,6 +165,13 @@ public final class Daemon implements AutoCloseable {
 
   private void keepPosition() {
     loop.status().position().ifPresent(position -> changeLog.keepPosition(chainName, position));
+  }
+
+  private void relieveChangeLog() {
+    if (ring.isTight()) {
+      keepPosition();
+      ring.relieve();
+    }
   }
 
   /** The port that the HTTP interface listens on; empty if there is none. */

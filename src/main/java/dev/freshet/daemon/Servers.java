@@ -5,6 +5,7 @@ import dev.freshet.config.PostgresConfig;
 import dev.freshet.eviction.RingMode;
 import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresDatabase;
+import dev.freshet.postgres.TriggerSettings;
 import dev.freshet.redis.RedisConnections;
 
 /**
@@ -49,7 +50,7 @@ public record Servers(PostgresDatabase postgres, RedisConnections redis) impleme
     return new Migrator(
         database,
         config.views(),
-        mode(config.postgres()),
+        new TriggerSettings(mode(config.postgres()), config.postgres().changeLogBytesMax()),
         config.postgres().chosenDoorbell() != null);
   }
 

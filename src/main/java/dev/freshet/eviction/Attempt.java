@@ -2,8 +2,10 @@ package dev.freshet.eviction;
 
 import dev.freshet.change.Link;
 import dev.freshet.change.PgSnapshot;
-import java.nio.charset.StandardCharsets;
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,20 +15,39 @@ import java.util.Map;
  *
  * <p>Until {@link #finish} the links keep the old position, so a run that is cut short is repeated
  * as a whole. The attempt's id is fresh for each try, so a retry never looks like the try before.
+ *
+ * <p>Some writes are on their way at once, so that Redis need not wait for the next one, nor this
+ * for each reply. That is as safe as one at a time: a write expects the link of the one before,
+ * which only that one leaves, for the id in it is this attempt's alone. If one is refused or lost,
+ * Redis refuses all after it, whenever they come; the last one, with the new position, among them.
+ * So what a link in Redis says is done is done. What it says nothing of may be half done, and is
+ * repeated: after any failure nothing is believed of the writes on their way, and the chain is
+ * read.
  */
 final class Attempt {
+  /** How many writes may be on their way. */
+  private static final int UNANSWERED_MAX = 8;
+
+  /** How many bytes of cache keys may be on their way. */
+  private static final int UNANSWERED_BYTES_MAX = 2 * Chain.KEY_BYTES_MAX;
+
   private final Chain chain;
-  private final EvictionListener listener;
+  private final ServerCalls calls;
   private final String id;
   private final boolean isSweeping;
   private final PgSnapshot oldPosition;
 
   private final List<String> cacheKeys = new ArrayList<>();
   private final Map<String, String> fields = new HashMap<>();
+  private final Deque<Unanswered> unanswered = new ArrayDeque<>();
   private int cacheKeyBytes;
+  private int unansweredBytes;
   private Chain.State state;
+  private String lastSent;
   private int chunk;
   private long deleted;
+
+  private record Unanswered(Chain.Write write, int bytes, Chain.Sent sent, Runnable whenApplied) {}
 
   /**
    * @param id random, never used before
@@ -36,17 +57,18 @@ final class Attempt {
    */
   Attempt(
       Chain chain,
-      EvictionListener listener,
+      ServerCalls calls,
       String id,
       Chain.State state,
       boolean isSweeping,
       PgSnapshot oldPosition) {
     this.chain = chain;
-    this.listener = listener;
+    this.calls = calls;
     this.id = id;
     this.isSweeping = isSweeping;
     this.oldPosition = oldPosition;
     this.state = state;
+    this.lastSent = state.link();
   }
 
   /** Sets a field of the chain, together with the next link. */
@@ -56,7 +78,7 @@ final class Attempt {
 
   /** Deletes a cache key, now or with a later write of this attempt. */
   void delete(String cacheKey) {
-    int bytes = cacheKey.getBytes(StandardCharsets.UTF_8).length;
+    int bytes = utf8Bytes(cacheKey);
     if (cacheKeys.size() == Chain.KEYS_MAX || cacheKeyBytes + bytes > Chain.KEY_BYTES_MAX) {
       flush();
     }
@@ -64,38 +86,87 @@ final class Attempt {
     cacheKeyBytes += bytes;
   }
 
-  /** Writes what waits, and leaves a link with the old position. */
+  /** Sends what waits, to leave a link with the old position. */
   void flush() {
-    write(new Link(isSweeping, oldPosition, id, chunk));
+    flush(() -> {});
   }
 
-  /** Writes what waits, and leaves a link that says all is applied. */
-  void finish(PgSnapshot position) {
-    write(new Link(false, position, id, chunk));
+  /**
+   * As {@link #flush()}.
+   *
+   * @param whenApplied is run when this and all that was sent before is known to be done
+   */
+  void flush(Runnable whenApplied) {
+    send(new Link(isSweeping, oldPosition, id, chunk), whenApplied);
   }
 
-  private void write(Link next) {
-    Chain.Reply reply = chain.write(new Chain.Write(state.link(), next, cacheKeys, fields));
-    if (!reply.isAccepted()) {
-      throw new LinkLostException(state.link());
+  /** Waits until all that was sent is known to be done. */
+  void settle() {
+    while (!unanswered.isEmpty()) {
+      awaitOldest();
     }
-    if (!cacheKeys.isEmpty()) {
-      listener.evicted(cacheKeys.size(), reply.deleted());
+  }
+
+  /**
+   * Sends what waits, to leave a link that says all is applied, and waits until it is done.
+   *
+   * @param whenApplied is run then
+   */
+  void finish(PgSnapshot position, Runnable whenApplied) {
+    send(new Link(false, position, id, chunk), whenApplied);
+    settle();
+  }
+
+  private void send(Link next, Runnable whenApplied) {
+    while (unanswered.size() == UNANSWERED_MAX
+        || (!unanswered.isEmpty() && unansweredBytes + cacheKeyBytes > UNANSWERED_BYTES_MAX)) {
+      awaitOldest();
     }
-    state = state.with(next, fields, reply.redisTimeMs());
-    deleted += reply.deleted();
+    Chain.Write write = new Chain.Write(lastSent, next, cacheKeys, fields);
+    Chain.Sent sent = calls.time(Server.REDIS, () -> chain.send(write));
+    unanswered.add(new Unanswered(write, cacheKeyBytes, sent, whenApplied));
+    unansweredBytes += cacheKeyBytes;
+    lastSent = next.toString();
     chunk++;
     cacheKeys.clear();
     cacheKeyBytes = 0;
     fields.clear();
   }
 
-  /** The chain as this attempt's last write left it. */
+  private void awaitOldest() {
+    Unanswered oldest = unanswered.remove();
+    unansweredBytes -= oldest.bytes;
+    Chain.Write write = oldest.write;
+    Chain.Reply reply = calls.time(Server.REDIS, oldest.sent::reply);
+    if (!reply.isAccepted()) {
+      throw new LinkLostException(write.expected());
+    }
+    if (!write.cacheKeys().isEmpty()) {
+      calls.listener().evicted(write.cacheKeys().size(), reply.deleted());
+    }
+    state = state.with(write.next(), write.fields(), reply.redisTimeMs());
+    deleted += reply.deleted();
+    oldest.whenApplied.run();
+  }
+
+  private static int utf8Bytes(String text) {
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        // Of a surrogate pair, which has four bytes, each half counts two.
+        bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return bytes;
+  }
+
+  /** The chain as this attempt's last write left it, when all is settled. */
   Chain.State state() {
     return state;
   }
 
-  /** How many keys this attempt's writes found and deleted. */
+  /** How many keys the writes that are known to be done found and deleted. */
   long deleted() {
     return deleted;
   }

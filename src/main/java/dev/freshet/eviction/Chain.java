@@ -26,11 +26,22 @@ public interface Chain {
     public static final String GENERATION = "generation";
     public static final String HISTORY = "history";
 
+    /**
+     * {@code full}, or the number of the change log's opening: whoever wrote nothing to the log
+     * before that had ended when the chain was started.
+     */
+    public static final String OVERFLOW = "overflow";
+
     private Field() {}
 
     /** The field with a view's epoch, 8 hexadecimal digits. */
     public static String epoch(String view) {
       return "epoch:" + view;
+    }
+
+    /** The field with a hash of the shape that a view's tables had when it was swept last. */
+    public static String shape(String view) {
+      return "shape:" + view;
     }
 
     /** The field with a view's definition hash. */
@@ -98,9 +109,29 @@ public interface Chain {
   State read();
 
   /**
-   * Deletes the keys and leaves the next link, in one atomic step, if the expected link is there.
+   * Sends a write: it deletes the keys and leaves the next link, in one atomic step, if the
+   * expected link is there.
+   *
+   * <p>Further writes may be sent before the reply comes, if each expects the link that the one
+   * before leaves, and nobody else ever leaves that link. Then a write that is refused, fails or is
+   * lost takes all that were sent after it with it: they find another link than they expect, and
+   * change nothing. Replies are to be awaited in the order of sending; after one that is not
+   * accepted or fails, the chain must be read anew, whatever became of the rest.
+   *
+   * <p>May wait for the reply itself, and fail as {@link Sent#reply()} does.
    */
-  Reply write(Write write);
+  Sent send(Write write);
+
+  /** A write on its way. */
+  interface Sent {
+    /** Waits for the reply. */
+    Reply reply();
+  }
+
+  /** Sends a write and waits for its reply. */
+  default Reply write(Write write) {
+    return send(write).reply();
+  }
 
   /**
    * Renews the freshness lease if the expected link is there.

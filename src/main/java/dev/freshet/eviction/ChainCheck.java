@@ -40,15 +40,20 @@ final class ChainCheck {
     return Optional.empty();
   }
 
-  /** The views that must be swept because the chain has another definition of them, or none. */
+  /**
+   * The views that must be swept because the chain has another definition of them, or none, or
+   * their tables had another shape when they were swept last.
+   */
   static List<FeatureView> outdatedViews(
       List<FeatureView> views, Chain.State seen, WatchRules known) {
     return views.stream()
         .filter(view -> !known.unmigrated().contains(view.name()))
         .filter(
             view ->
-                !view.definitionHash()
+                !known
+                        .definition(view)
                         .equals(seen.fields().get(Chain.Field.definition(view.name())))
+                    || !known.shape(view).equals(seen.fields().get(Chain.Field.shape(view.name())))
                     || !seen.fields().containsKey(Chain.Field.epoch(view.name())))
         .toList();
   }

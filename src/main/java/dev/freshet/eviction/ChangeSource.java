@@ -22,8 +22,10 @@ public interface ChangeSource {
    * @param floor transactions visible in it may be missing from the change log
    * @param generation of the database; empty if it has none, because it crashed, was promoted or
    *     was restored, or no chain was ever started
+   * @param overflow whether the change log is or was full; as of a moment after the snapshot
    */
-  record Reading(PgSnapshot snapshot, PgSnapshot floor, Optional<String> generation) {}
+  record Reading(
+      PgSnapshot snapshot, PgSnapshot floor, Optional<String> generation, Overflow overflow) {}
 
   /** What became visible between two positions, or a first part of it. */
   interface Batch extends AutoCloseable {
@@ -58,6 +60,13 @@ public interface ChangeSource {
 
   /** Reads what became visible since a position. */
   Batch read(PgSnapshot since);
+
+  /**
+   * Whether every transaction has ended that wrote nothing to the change log because it was full,
+   * but for those that found it full after the last {@link #look} or {@link #read} that found it
+   * open.
+   */
+  boolean haveUnloggedWritersEnded();
 
   /** The generation of the database; given to it now if it has none. */
   String ensureGeneration();

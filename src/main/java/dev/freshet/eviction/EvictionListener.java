@@ -1,5 +1,6 @@
 package dev.freshet.eviction;
 
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import java.time.Duration;
 
 /** Is told what the write path does. Calls must be cheap and never throw. */
@@ -20,6 +21,9 @@ public interface EvictionListener {
    */
   default void applied(String view, Duration sinceWritten) {}
 
+  /** So many rows were changed whose key is NULL, so that no entity depends on them; often 0. */
+  default void keyless(String view, int rows) {}
+
   /**
    * Keys were sent for deletion.
    *
@@ -27,6 +31,9 @@ public interface EvictionListener {
    * @param existed how many of them Redis held
    */
   default void evicted(int planned, long existed) {}
+
+  /** A call to a server has ended; it took so long. */
+  default void waited(Server server, Duration took) {}
 
   /** A view's every record was deleted. */
   default void swept(String view, long deleted, Duration took) {}
@@ -42,6 +49,9 @@ public interface EvictionListener {
 
   /** The daemon has confirmed that Redis is up to date. */
   default void beat() {}
+
+  /** Whether views are not cached because changes are missing from the change log. */
+  default void changeLogFull(boolean isFull) {}
 
   /** Another writer's link was found in Redis. */
   default void linkLost() {}
@@ -62,6 +72,8 @@ public interface EvictionListener {
     /** The database crashed, was promoted or was restored: commits may have been lost. */
     OTHER_GENERATION,
     /** The link is another database's, and that was said to be on purpose. */
-    ADOPTED
+    ADOPTED,
+    /** The change log became full, or has room again: changes are missing from it. */
+    OVERFLOW
   }
 }

@@ -7,6 +7,7 @@ import dev.freshet.eviction.EvictionListener.NewChain;
 import dev.freshet.eviction.LoopStatus.Phase;
 import dev.freshet.lifecycle.Backoff;
 import dev.freshet.lifecycle.ServerUnavailableException;
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.FeatureView;
 import java.time.Duration;
 import java.util.List;
@@ -34,9 +35,8 @@ public final class EvictionLoop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger("freshet.eviction");
 
   private static final long SESSION_CHECK_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long RULES_AGE_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
   private static final long TURN_WAIT_MS = 500;
-  private static final long NAP_MS_MIN = 2;
-  private static final long NAP_MS_MAX = 50;
 
   private final ChangeSource source;
   private final Chain chain;
@@ -45,6 +45,7 @@ public final class EvictionLoop implements Runnable {
   private final List<FeatureView> views;
   private final LoopSettings settings;
   private final LongSupplier nanoTime;
+  private final ServerCalls calls;
   private final Evictor evictor;
   private final Leadership leadership;
   private final Backoff backoff;
@@ -53,10 +54,12 @@ public final class EvictionLoop implements Runnable {
   private volatile LoopStatus status = LoopStatus.STARTING;
 
   // Confined to the loop's thread.
+  private final Pace pace = new Pace();
   private @Nullable WatchRules rules;
   private Chain.@Nullable State state;
+  private String toldIsWrong = "";
   private boolean isAsleep;
-  private long napMs = NAP_MS_MIN;
+  private long rulesReadNanos;
   private long lastReadNanos;
   private long lastBeatNanos;
   private long lastCheckNanos;
@@ -81,7 +84,8 @@ public final class EvictionLoop implements Runnable {
     this.settings = settings;
     this.nanoTime = nanoTime;
     this.caughtUpNanos = nanoTime.getAsLong();
-    this.evictor = new Evictor(chain, resolver, listener, random, nanoTime);
+    this.calls = new ServerCalls(listener, nanoTime);
+    this.evictor = new Evictor(source, chain, resolver, listener, random, nanoTime);
     this.leadership = new Leadership(doorbell, chain, settings.chainName(), nanoTime);
     this.backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), random);
   }
@@ -195,12 +199,18 @@ public final class EvictionLoop implements Runnable {
 
   private void step() throws InterruptedException {
     if (runOnce()) {
-      napMs = NAP_MS_MIN;
       if (isAsleep) {
         doorbell.wakeUp();
         isAsleep = false;
       }
-    } else if (settings.mode() == RingMode.DOORBELL && !isAsleep) {
+      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos);
+      if (gatherMs > 0) {
+        doorbell.awaitRing(Duration.ofMillis(gatherMs));
+      }
+      return;
+    }
+    pace.foundNothing();
+    if (settings.mode() == RingMode.DOORBELL && !isAsleep) {
       isAsleep = doorbell.tryToSleep();
       if (!isAsleep) {
         nap();
@@ -215,8 +225,7 @@ public final class EvictionLoop implements Runnable {
 
   private void nap() throws InterruptedException {
     checkSessionIfDue();
-    doorbell.awaitRing(Duration.ofMillis(napMs));
-    napMs = Math.min(NAP_MS_MAX, napMs * 2);
+    doorbell.awaitRing(Duration.ofMillis(pace.napMs()));
   }
 
   private void waitForRing() throws InterruptedException {
@@ -254,14 +263,11 @@ public final class EvictionLoop implements Runnable {
    * @return whether there was something to do, so that it is worth looking again at once
    */
   public boolean runOnce() {
-    if (rules == null) {
-      rules = source.watchRules();
-    }
     if (state == null) {
       state = chain.read();
     }
     Chain.State before = state;
-    WatchRules known = rules;
+    WatchRules known = freshRules();
     Optional<Link> link = ChainCheck.wholeLink(before);
     boolean didSomething;
     if (link.isEmpty()) {
@@ -274,30 +280,57 @@ public final class EvictionLoop implements Runnable {
       didSomething = readAndApply(before, known, link.get().position());
     }
     beatIfDue();
-    status =
-        new LoopStatus(
-            Phase.ACTIVE,
-            known.unmigrated().isEmpty()
-                ? ""
-                : "not migrated as configured: "
-                    + String.join(", ", known.unmigrated())
-                    + "; run freshet migrate",
-            ChainCheck.wholeLink(state).map(Link::position));
+    boolean isLogFull = Overflow.isFullTo(state);
+    listener.changeLogFull(isLogFull);
+    String wrong = known.whileLogIsFull(isLogFull).whatIsWrong();
+    tell(wrong);
+    status = new LoopStatus(Phase.ACTIVE, wrong, ChainCheck.wholeLink(state).map(Link::position));
     return didSomething;
   }
 
-  private boolean readAndApply(Chain.State before, WatchRules known, PgSnapshot since) {
+  private void tell(String wrong) {
+    if (wrong.equals(toldIsWrong)) {
+      return;
+    }
+    if (wrong.isEmpty()) {
+      log.info("all views are ready again");
+    } else {
+      log.warn("not ready: {}", wrong);
+    }
+    toldIsWrong = wrong;
+  }
+
+  /** Read again every few seconds: what fires no trigger shows in the shape of the tables only. */
+  private WatchRules freshRules() {
+    long now = nanoTime.getAsLong();
+    WatchRules known = rules;
+    if (known == null || now - rulesReadNanos > RULES_AGE_NANOS_MAX) {
+      known = source.watchRules();
+      rules = known;
+      rulesReadNanos = now;
+    }
+    return known;
+  }
+
+  private boolean readAndApply(Chain.State before, WatchRules freshlyRead, PgSnapshot since) {
     lastReadNanos = nanoTime.getAsLong();
-    try (ChangeSource.Batch batch = source.read(since)) {
-      Optional<NewChain> why = ChainCheck.reasonForNewChain(before, batch.reading(), since);
+    try (ChangeSource.Batch batch = calls.time(Server.POSTGRES, () -> source.read(since))) {
+      Optional<NewChain> why =
+          ChainCheck.reasonForNewChain(before, batch.reading(), since)
+              .or(() -> reasonOfOverflow(before, batch.reading().overflow()));
       if (why.isPresent()) {
-        startChain(before, known, why.get());
+        startChain(before, freshlyRead, why.get());
         return true;
       }
+      WatchRules known = freshlyRead.whileLogIsFull(Overflow.isFullTo(before));
       List<FeatureView> outdated = ChainCheck.outdatedViews(views, before, known);
       boolean hasChanges = batch.changes().hasNext();
       if (hasChanges || !outdated.isEmpty()) {
-        state = evictor.apply(before, since, batch, known, outdated);
+        Chain.State after = evictor.apply(before, since, batch, known, outdated);
+        if (!ChainCheck.outdatedViews(views, after, known).isEmpty()) {
+          rules = null; // a sweep has met other shapes than are known here
+        }
+        state = after;
       }
       if (!batch.isCut()) {
         caughtUpRedisMs = before.redisTimeMs();
@@ -306,6 +339,20 @@ public final class EvictionLoop implements Runnable {
       }
       return hasChanges || batch.isCut();
     }
+  }
+
+  private Optional<NewChain> reasonOfOverflow(Chain.State before, Overflow seen) {
+    return seen.isKnownTo(before) || settled(seen).isKnownTo(before)
+        ? Optional.empty()
+        : Optional.of(NewChain.OVERFLOW);
+  }
+
+  /**
+   * The log counts as full until all have ended who wrote nothing while it was: what they changed
+   * is evicted by the sweeps of a chain that begins afterwards.
+   */
+  private Overflow settled(Overflow seen) {
+    return seen.isFull() || source.haveUnloggedWritersEnded() ? seen : Overflow.IS_FULL;
   }
 
   private void startChain(Chain.State before, WatchRules known, NewChain why) {
@@ -317,11 +364,12 @@ public final class EvictionLoop implements Runnable {
       throw new IllegalStateException(
           "the database's generation changed while a chain was being started");
     }
+    boolean isLogFull = settled(reading.overflow()).isFull();
     log.info("new chain reason={} position={} history={}", reason, reading.snapshot(), history);
     listener.newChain(reason);
     state =
         evictor.startAnew(
-            before, reading.snapshot(), history, generation, views, known.unmigrated());
+            before, reading, history, generation, views, known.whileLogIsFull(isLogFull));
     caughtUpRedisMs = 0;
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What some changes ask for: whole views, entities, and values that Postgres must map to entities
@@ -33,19 +34,22 @@ record EvictionPlan(
       if (rule == null) {
         throw new UnknownWatchException(change.watchId());
       }
-      plan.add(change, rule);
+      plan.add(change, rule, rules::isUncached);
     }
     plan.wholeViews.forEach(plan.entities::remove);
     plan.unmapped.keySet().removeIf(mapped -> plan.wholeViews.contains(mapped.view()));
     return plan;
   }
 
-  private void add(Change change, Rule rule) {
+  private void add(Change change, Rule rule, Predicate<FeatureView> isUncached) {
     List<String> keys = change.keys();
     if (rule instanceof Rule.Nothing) {
       return;
     }
     FeatureView view = viewOf(rule);
+    if (isUncached.test(view)) {
+      return; // it was swept, and will be again before it is filled
+    }
     if (keys == null || rule instanceof Rule.WholeView) {
       wholeViews.add(view);
       return;

@@ -4,6 +4,7 @@ import dev.freshet.change.Change;
 import dev.freshet.change.History;
 import dev.freshet.change.PgSnapshot;
 import dev.freshet.eviction.WatchRules.Rule;
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
@@ -28,23 +29,28 @@ import org.slf4j.LoggerFactory;
 final class Evictor {
   private static final Logger log = LoggerFactory.getLogger("freshet.eviction");
 
+  private final ChangeSource source;
   private final Chain chain;
   private final KeyResolver resolver;
   private final EvictionListener listener;
   private final RandomGenerator random;
   private final LongSupplier nanoTime;
+  private final ServerCalls calls;
 
   Evictor(
+      ChangeSource source,
       Chain chain,
       KeyResolver resolver,
       EvictionListener listener,
       RandomGenerator random,
       LongSupplier nanoTime) {
+    this.source = source;
     this.chain = chain;
     this.resolver = resolver;
     this.listener = listener;
     this.random = random;
     this.nanoTime = nanoTime;
+    this.calls = new ServerCalls(listener, nanoTime);
   }
 
   /**
@@ -59,66 +65,73 @@ final class Evictor {
       WatchRules rules,
       Collection<FeatureView> sweepFirst) {
     long beganNanos = nanoTime.getAsLong();
-    Attempt attempt = new Attempt(chain, listener, newId(16), state, false, since);
+    Attempt attempt = new Attempt(chain, calls, newId(16), state, false, since);
     for (FeatureView view : sweepFirst) {
-      sweep(attempt, view);
+      sweep(attempt, view, rules);
     }
     Iterator<List<Change>> pieces = batch.changes();
-    while (pieces.hasNext()) {
+    while (hasNext(pieces)) {
       List<Change> piece = pieces.next();
       listener.backlog(oldest(piece), piece.size());
-      apply(attempt, EvictionPlan.of(piece, rules));
-      if (pieces.hasNext()) {
-        attempt.flush();
+      apply(attempt, EvictionPlan.of(piece, rules), rules);
+      Runnable tell = () -> tellApplied(piece, rules, beganNanos);
+      if (hasNext(pieces)) {
+        attempt.flush(tell);
       } else {
-        attempt.finish(batch.position());
+        attempt.finish(batch.position(), tell);
       }
-      tellApplied(piece, rules, beganNanos);
     }
+    attempt.settle();
     return attempt.state();
+  }
+
+  private boolean hasNext(Iterator<List<Change>> pieces) {
+    return calls.time(Server.POSTGRES, pieces::hasNext);
   }
 
   /** Starts the chain anew: every view is swept, and the position is one taken before. */
   Chain.State startAnew(
       Chain.State state,
-      PgSnapshot position,
+      ChangeSource.Reading reading,
       History history,
       String generation,
       Collection<FeatureView> views,
-      Set<String> unmigrated) {
-    Attempt attempt = new Attempt(chain, listener, newId(16), state, true, position);
+      WatchRules rules) {
+    PgSnapshot position = reading.snapshot();
+    Overflow overflow = rules.isLogFull() ? Overflow.IS_FULL : reading.overflow();
+    Attempt attempt = new Attempt(chain, calls, newId(16), state, true, position);
     attempt.set(Chain.Field.GENERATION, generation);
     attempt.set(Chain.Field.HISTORY, history.toString());
+    attempt.set(Chain.Field.OVERFLOW, overflow.mark());
     for (FeatureView view : views) {
-      renew(attempt, view);
-      if (unmigrated.contains(view.name())) {
-        attempt.set(Chain.Field.definition(view.name()), "unmigrated");
-      }
+      renew(attempt, view, rules);
     }
     attempt.flush();
+    attempt.settle();
     for (FeatureView view : views) {
       deleteAll(attempt, view);
     }
-    attempt.finish(position);
+    attempt.finish(position, () -> {});
     return attempt.state();
   }
 
-  private void apply(Attempt attempt, EvictionPlan plan) {
+  private void apply(Attempt attempt, EvictionPlan plan, WatchRules rules) {
     for (FeatureView view : plan.wholeViews()) {
-      sweep(attempt, view);
+      sweep(attempt, view, rules);
     }
     plan.entities().forEach((view, keys) -> delete(attempt, view, keys));
     for (Map.Entry<Rule.Mapped, Set<EntityKey>> unmapped : plan.unmapped().entrySet()) {
       Rule.Mapped mapped = unmapped.getKey();
       try {
-        delete(
-            attempt,
-            mapped.view(),
-            resolver.resolve(mapped.view(), mapped.watch(), unmapped.getValue()));
+        Set<EntityKey> resolved =
+            calls.time(
+                Server.POSTGRES,
+                () -> resolver.resolve(mapped.view(), mapped.watch(), unmapped.getValue()));
+        delete(attempt, mapped.view(), resolved);
       } catch (KeyResolver.KeysQueryFailedException e) {
         log.warn("keys query failed, sweeping view={}: {}", mapped.view().name(), e.getMessage());
         listener.failed("keys_query");
-        sweep(attempt, mapped.view());
+        sweep(attempt, mapped.view(), rules);
       }
     }
   }
@@ -132,16 +145,22 @@ final class Evictor {
     }
   }
 
-  private void sweep(Attempt attempt, FeatureView view) {
-    renew(attempt, view);
+  /**
+   * What changed the view may have changed its tables' shape too, as TRUNCATE does: the sweep is
+   * for the shape that they have now.
+   */
+  private void sweep(Attempt attempt, FeatureView view, WatchRules rules) {
+    renew(attempt, view, source.watchRules().whileLogIsFull(rules.isLogFull()));
     attempt.flush();
+    attempt.settle();
     deleteAll(attempt, view);
   }
 
   /** A new epoch makes the view's older records misses at once. */
-  private void renew(Attempt attempt, FeatureView view) {
+  private void renew(Attempt attempt, FeatureView view, WatchRules rules) {
     attempt.set(Chain.Field.epoch(view.name()), newId(8));
-    attempt.set(Chain.Field.definition(view.name()), view.definitionHash());
+    attempt.set(Chain.Field.definition(view.name()), rules.definition(view));
+    attempt.set(Chain.Field.shape(view.name()), rules.shape(view));
   }
 
   private void deleteAll(Attempt attempt, FeatureView view) {
@@ -153,6 +172,7 @@ final class Evictor {
       }
     }
     attempt.flush();
+    attempt.settle();
     Duration took = Duration.ofNanos(nanoTime.getAsLong() - beganNanos);
     long deleted = attempt.deleted() - deletedBefore;
     listener.swept(view.name(), deleted, took);
@@ -170,6 +190,7 @@ final class Evictor {
       if (rule != null && !(rule instanceof Rule.Nothing)) {
         String view = EvictionPlan.viewOf(rule).name();
         listener.applied(view, Duration.ofMillis(change.ageMs() + sinceReadMs));
+        listener.keyless(view, change.keyless());
       }
     }
   }

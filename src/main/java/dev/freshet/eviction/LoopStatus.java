@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What the eviction loop is doing.
  *
- * @param detail why, if it is not active; else the views that are not migrated, if any
+ * @param detail why, if it is not active; else the views that are not as they should be, if any
  * @param position how far the change log has been applied, once known
  */
 public record LoopStatus(Phase phase, String detail, Optional<PgSnapshot> position) {

@@ -8,7 +8,7 @@
  * deletes them by writes that each check the one before. Data flows one way:
  *
  * <pre>
- * ChangeSource.read(position) → EvictionPlan.of(changes) → Attempt.delete(keys) → Chain.write(…)
+ * ChangeSource.read(position) → EvictionPlan.of(changes) → Attempt.delete(keys) → Chain.send(…)
  * </pre>
  *
  * <h2>Where the position lives</h2>
@@ -28,6 +28,15 @@
  *     │    ▲                     all views swept
  *     └────┘ a batch of changes
  * </pre>
+ *
+ * <h2>Large transactions</h2>
+ *
+ * A transaction that does not fit into memory comes in pieces, of which the source reads the next
+ * while the present one is applied. Its writes do not wait for each other's replies: up to eight
+ * are on their way at once, in one order, on one connection. Each expects the link that only the
+ * one before leaves, so what follows a write that was refused or lost is refused too, and whichever
+ * link stands in Redis in the end tells exactly what was done. {@link dev.freshet.eviction.Attempt}
+ * sends them; a batch of one write waits for its reply as ever.
  *
  * <h2>Failures</h2>
  *

@@ -1,6 +1,7 @@
 package dev.freshet.metrics;
 
 import dev.freshet.eviction.EvictionListener;
+import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.loading.LoadListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -16,6 +17,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +36,12 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
   private final Map<NewChain, Counter> newChains = new EnumMap<>(NewChain.class);
   private final Counter keysEvicted;
   private final Counter keysExisted;
+  private final Map<Server, Counter> waited = new EnumMap<>(Server.class);
   private final Counter linksLost;
   private final Counter rings;
   private final Counter polls;
   private final Counter beats;
+  private final AtomicInteger changeLogFull = new AtomicInteger();
   private final ErrorMeters errors = new ErrorMeters(registry);
   private final Backlog backlog;
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
@@ -66,6 +70,16 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
     keysEvicted = Meters.counter(registry, "freshet.keys.evicted", "Keys sent for deletion");
     keysExisted =
         Meters.counter(registry, "freshet.keys.existed", "Keys sent for deletion that Redis held");
+    for (Server server : Server.values()) {
+      waited.put(
+          server,
+          Meters.counter(
+              registry,
+              "freshet.waited.seconds",
+              "How long the write path has been in calls to a server",
+              "server",
+              server.name().toLowerCase(Locale.ROOT)));
+    }
     linksLost = Meters.counter(registry, "freshet.links.lost", "Another writer's link was found");
     rings = Meters.counter(registry, "freshet.rings", "The doorbell woke the daemon");
     polls = Meters.counter(registry, "freshet.polls", "Looks into the change log without a ring");
@@ -85,6 +99,10 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
         .register(registry);
     Gauge.builder("freshet.backlog.rows", backlog, Backlog::rows)
         .description("Rows of the change log that are known to wait")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("freshet.change.log.full", changeLogFull, AtomicInteger::get)
+        .description("Whether views are not cached because the change log is full")
         .strongReference(true)
         .register(registry);
   }
@@ -144,9 +162,22 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
   }
 
   @Override
+  public void keyless(String view, int rows) {
+    count(view, meters -> meters.keylessRows.increment(rows));
+  }
+
+  @Override
   public void evicted(int planned, long existed) {
     keysEvicted.increment(planned);
     keysExisted.increment((double) existed);
+  }
+
+  @Override
+  public void waited(Server server, Duration took) {
+    Counter counter = waited.get(server);
+    if (counter != null) {
+      counter.increment(took.toNanos() / 1e9);
+    }
   }
 
   @Override
@@ -179,6 +210,11 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
   public void beat() {
     beats.increment();
     backlog.report(Duration.ZERO, 0);
+  }
+
+  @Override
+  public void changeLogFull(boolean isFull) {
+    changeLogFull.set(isFull ? 1 : 0);
   }
 
   @Override

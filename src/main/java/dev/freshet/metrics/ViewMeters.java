@@ -12,6 +12,7 @@ import java.util.Map;
 final class ViewMeters {
   final Timer commitToEvict;
   final Counter changes;
+  final Counter keylessRows;
   final Counter sweeps;
   final Counter sweptKeys;
   final Counter hits;
@@ -34,6 +35,7 @@ final class ViewMeters {
     commitToEvict =
         timer("freshet.commit.to.evict", "From a change's row in the log to its keys' deletion");
     changes = counter("freshet.changes", "Rows of the change log that were applied");
+    keylessRows = counter("freshet.keyless.rows", "Changed rows without a key");
     sweeps = counter("freshet.sweeps", "Evictions of the whole view");
     sweptKeys = counter("freshet.swept.keys", "Keys that sweeps deleted");
     hits = counter("freshet.hits", "Look-ups that found a document");

@@ -28,6 +28,7 @@ final class ViewStats {
     figures.put(
         "refusedFills", meters.refusedFills.values().stream().mapToLong(ViewStats::count).sum());
     figures.put("changes", count(meters.changes));
+    figures.put("keylessRows", count(meters.keylessRows));
     figures.put("sweeps", count(meters.sweeps));
     figures.put("sweptKeys", count(meters.sweptKeys));
     figures.put("commitToEvictMs", new Latencies(List.of(meters.commitToEvict)).figures());

@@ -14,19 +14,47 @@ import org.slf4j.LoggerFactory;
  * Empties the slots of the change log that every chain has left behind.
  *
  * <p>A slot is locked first, for a short time or not at all; then, in a new statement, every row in
- * it must be visible in the settled position of every chain; then it is truncated, and the floor is
- * raised in the same transaction. The slot that is being written to and the next one are let be.
+ * it must be visible in a position of every chain; then it is truncated, and the floor is raised to
+ * what all these positions see, in the same transaction. A chain whose link is not that far, since
+ * its Redis went back in time, is told by the floor and starts anew.
+ *
+ * <p>The positions are the settled ones as long as there is room: that spares such a Redis the
+ * sweeps. When the log comes near its bound they are the present ones.
+ *
+ * <p>The slot that is being written to and the next one are let be, or emptied only if nobody
+ * writes to them now: a lock that is waited for would stop the writers behind it.
  */
 public final class ChangeLogRing {
   private static final Logger log = LoggerFactory.getLogger("freshet.ring");
 
   private static final int SLOTS = 16;
+  private static final double TIGHT = 0.8;
+  private static final double ROOMY = 0.5;
 
   private final PostgresDatabase database;
+  private final long bytesMax;
 
-  public ChangeLogRing(PostgresDatabase database) {
+  /**
+   * @param bytesMax how large the change log may become
+   */
+  public ChangeLogRing(PostgresDatabase database, long bytesMax) {
     this.database = database;
+    this.bytesMax = bytesMax;
   }
+
+  /** What of a chain must see all rows of a slot that is emptied. */
+  private enum Position {
+    SETTLED("settled"),
+    PRESENT("position");
+
+    private final String column;
+
+    Position(String column) {
+      this.column = column;
+    }
+  }
+
+  private record Size(long bytes, boolean isFull) {}
 
   /**
    * Looks at each slot once.
@@ -38,15 +66,64 @@ public final class ChangeLogRing {
     int emptied = 0;
     int current = database.expect("reading the present slot", ChangeLogRing::currentSlot);
     for (int ahead = 2; ahead < SLOTS; ahead++) {
-      int slot = (current + ahead) % SLOTS;
-      String table = "freshet.change_log_" + (slot < 10 ? "0" : "") + slot;
-      boolean isLeftBehind = database.expect("looking into " + table, c -> isLeftBehind(c, table));
-      if (isLeftBehind && database.expect("emptying " + table, c -> empty(c, table))) {
+      if (empty((current + ahead) % SLOTS, Position.SETTLED, "")) {
         emptied++;
-        log.info("emptied slot={}", table);
       }
     }
     return emptied;
+  }
+
+  /**
+   * Whether the log is full, or near it.
+   *
+   * @throws dev.freshet.lifecycle.ServerUnavailableException if Postgres does not answer
+   */
+  public boolean isTight() {
+    Size size = size();
+    return size.isFull() || size.bytes() > TIGHT * bytesMax;
+  }
+
+  /**
+   * Empties what every chain has left behind by now, the oldest slot first, until half of the bound
+   * is free; then a full log is open again.
+   *
+   * @return how many slots were emptied
+   * @throws dev.freshet.lifecycle.ServerUnavailableException if Postgres does not answer
+   */
+  public int relieve() {
+    int emptied = 0;
+    int current = database.expect("reading the present slot", ChangeLogRing::currentSlot);
+    for (int ahead = 1; ahead <= SLOTS && size().bytes() > ROOMY * bytesMax; ahead++) {
+      boolean isInUse = ahead == 1 || ahead == SLOTS;
+      if (empty((current + ahead) % SLOTS, Position.PRESENT, isInUse ? "NOWAIT" : "")) {
+        emptied++;
+      }
+    }
+    Size size = size();
+    if (size.isFull()
+        && size.bytes() <= ROOMY * bytesMax
+        && database.expect("opening the change log", ChangeLogRing::open)) {
+      log.info("the change log has room again bytes={} bytes_max={}", size.bytes(), bytesMax);
+    }
+    return emptied;
+  }
+
+  private Size size() {
+    return database.expect(
+        "measuring the change log",
+        connection -> {
+          try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      """
+                      SELECT sum(pg_total_relation_size(inhrelid))::bigint,
+                             pg_sequence_last_value('freshet.change_log_overflow'::regclass) IS NOT NULL
+                        FROM pg_inherits WHERE inhparent = 'freshet.change_log'::regclass
+                      """);
+              ResultSet row = statement.executeQuery()) {
+            row.next();
+            return new Size(row.getLong(1), row.getBoolean(2));
+          }
+        });
   }
 
   private static Integer currentSlot(Connection connection) throws SQLException {
@@ -59,40 +136,89 @@ public final class ChangeLogRing {
     }
   }
 
-  private static boolean isLeftBehind(Connection connection, String table) throws SQLException {
+  private boolean empty(int slot, Position position, String wait) {
+    String table = "freshet.change_log_" + (slot < 10 ? "0" : "") + slot;
+    boolean isEmptied =
+        database.expect("looking into " + table, c -> isLeftBehind(c, table, position))
+            && database.expect("emptying " + table, c -> empty(c, table, position, wait));
+    if (isEmptied) {
+      log.info("emptied slot={}", table);
+    }
+    return isEmptied;
+  }
+
+  /** Asks the index on the transactions' ids, however many rows there are. */
+  private static boolean isLeftBehind(Connection connection, String table, Position position)
+      throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 """
-                SELECT EXISTS (SELECT FROM %1$s) AND EXISTS (SELECT FROM freshet.position)
-                   AND NOT EXISTS (SELECT FROM freshet.position WHERE settled IS NULL)
-                   AND NOT EXISTS (SELECT FROM %1$s AS r, freshet.position AS p
-                                    WHERE NOT pg_visible_in_snapshot(r.xid, p.settled))
+                SELECT pg_relation_size('%1$s'::regclass) > 0 AND EXISTS (SELECT FROM freshet.position)
+                   AND NOT EXISTS (
+                     SELECT FROM freshet.position AS p
+                      WHERE p.%2$s IS NULL
+                         OR (SELECT r.xid FROM %1$s AS r ORDER BY r.xid DESC LIMIT 1) >= pg_snapshot_xmax(p.%2$s)
+                         OR EXISTS (SELECT FROM pg_snapshot_xip(p.%2$s) AS x
+                                     WHERE (SELECT r.xid FROM %1$s AS r WHERE r.xid = x LIMIT 1) IS NOT NULL))
                 """
-                    .formatted(table));
+                    .formatted(table, position.column));
         ResultSet row = statement.executeQuery()) {
       row.next();
       return row.getBoolean(1);
     }
   }
 
-  private static boolean empty(Connection connection, String table) throws SQLException {
+  private static boolean empty(Connection connection, String table, Position position, String wait)
+      throws SQLException {
+    return inShortTransaction(
+        connection,
+        statement -> {
+          statement.execute("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE %s".formatted(table, wait));
+          if (!isLeftBehind(connection, table, position)) {
+            return false;
+          }
+          PgSnapshot floor = raisedFloor(connection, position);
+          statement.execute("TRUNCATE " + table);
+          statement.execute("UPDATE freshet.floor SET position = '%s'".formatted(floor));
+          return true;
+        });
+  }
+
+  /**
+   * Gives the opening a number that no other had: each is higher than the one before, since no two
+   * run at once, and writers never lower it.
+   */
+  private static boolean open(Connection connection) throws SQLException {
+    return inShortTransaction(
+        connection,
+        statement -> {
+          try (ResultSet opened =
+              statement.executeQuery(
+                  """
+                  SELECT setval('freshet.change_log_overflow'::regclass, last_value + 1, false)
+                    FROM freshet.change_log_overflow WHERE is_called
+                  """)) {
+            return opened.next();
+          }
+        });
+  }
+
+  private interface Work {
+    boolean run(Statement statement) throws SQLException;
+  }
+
+  /** Runs alone among all that change the ring. */
+  private static boolean inShortTransaction(Connection connection, Work work) throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET LOCAL lock_timeout = 100");
       statement.execute("LOCK TABLE freshet.floor IN SHARE ROW EXCLUSIVE MODE");
-      statement.execute("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE".formatted(table));
-      if (!isLeftBehind(connection, table)) {
-        connection.rollback();
-        return false;
-      }
-      PgSnapshot floor = raisedFloor(connection);
-      statement.execute("TRUNCATE " + table);
-      statement.execute("UPDATE freshet.floor SET position = '%s'".formatted(floor));
+      boolean isDone = work.run(statement);
       connection.commit();
-      return true;
+      return isDone;
     } catch (SQLException e) {
       connection.rollback();
-      if (PostgresErrors.state(e).equals("55P03")) {
+      if (PostgresErrors.state(e).equals(PostgresErrors.LOCK_NOT_AVAILABLE)) {
         return false; // a writer is busy in it; the next round comes
       }
       throw e;
@@ -101,21 +227,18 @@ public final class ChangeLogRing {
     }
   }
 
-  /** What the old floor or any chain's settled position sees: at least all that is now removed. */
-  private static PgSnapshot raisedFloor(Connection connection) throws SQLException {
-    Optional<PgSnapshot> floor = Optional.empty();
-    try (PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                (SELECT settled::text FROM freshet.position ORDER BY pg_snapshot_xmax(settled) LIMIT 1)
-                UNION ALL SELECT position::text FROM freshet.floor
-                """);
-        ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        PgSnapshot seen = PgSnapshot.parse(row.getString(1));
-        floor = Optional.of(floor.map(seen::union).orElse(seen));
-      }
-    }
-    return floor.orElseThrow();
+  /** What the old floor sees, or the positions of all chains see: at least all that is removed. */
+  private static PgSnapshot raisedFloor(Connection connection, Position position)
+      throws SQLException {
+    PgSnapshot floor =
+        PgSnapshot.parse(
+            TextQuery.rows(connection, "SELECT position::text FROM freshet.floor").get(0).text(0));
+    Optional<PgSnapshot> seenByAll =
+        TextQuery.rows(
+                connection, "SELECT %s::text FROM freshet.position".formatted(position.column))
+            .stream()
+            .map(row -> PgSnapshot.parse(row.text(0)))
+            .reduce(PgSnapshot::intersection);
+    return floor.union(seenByAll.orElseThrow());
   }
 }

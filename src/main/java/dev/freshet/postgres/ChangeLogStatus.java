@@ -12,9 +12,10 @@ import java.util.List;
  *
  * @param rows in it, of which some have been applied and wait to be dropped
  * @param bytes of its tables and indexes
+ * @param isFull whether triggers write nothing to it until it has been emptied
  * @param chains what is known in Postgres of each chain
  */
-public record ChangeLogStatus(long rows, long bytes, List<ChainStatus> chains) {
+public record ChangeLogStatus(long rows, long bytes, boolean isFull, List<ChainStatus> chains) {
 
   /**
    * A chain, as its lazy copy in Postgres has it: up to 10 s old while its daemon runs.
@@ -41,7 +42,7 @@ public record ChangeLogStatus(long rows, long bytes, List<ChainStatus> chains) {
   }
 
   private static ChangeLogStatus read(Connection connection) throws SQLException {
-    if (ViewMigration.ask(connection, "SELECT to_regclass('freshet.watch')::text") == null) {
+    if (TextQuery.ask(connection, "SELECT to_regclass('freshet.watch')::text") == null) {
       throw new NotMigratedException("it has no change log; run freshet migrate", null);
     }
     List<ChainStatus> chains = new ArrayList<>();
@@ -69,11 +70,13 @@ public record ChangeLogStatus(long rows, long bytes, List<ChainStatus> chains) {
                 """
                 SELECT (SELECT count(*) FROM freshet.change_log) AS rows,
                        (SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits
-                         WHERE inhparent = 'freshet.change_log'::regclass) AS bytes
+                         WHERE inhparent = 'freshet.change_log'::regclass) AS bytes,
+                       pg_sequence_last_value('freshet.change_log_overflow'::regclass) IS NOT NULL AS is_full
                 """);
         ResultSet row = statement.executeQuery()) {
       row.next();
-      return new ChangeLogStatus(row.getLong("rows"), row.getLong("bytes"), chains);
+      return new ChangeLogStatus(
+          row.getLong("rows"), row.getLong("bytes"), row.getBoolean("is_full"), chains);
     }
   }
 }

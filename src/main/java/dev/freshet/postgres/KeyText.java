@@ -8,8 +8,14 @@ import java.util.stream.Collectors;
 /**
  * The text form of key columns, as SQL.
  *
- * <p>A trigger runs with its writer's settings, so an expression may use only casts that no setting
- * changes; a date goes through JSON, which is always ISO.
+ * <p>A trigger runs with its writer's settings, so an expression may use only what no setting
+ * changes: a date goes through JSON, which is always ISO; a backslash is written in a string of the
+ * form {@code E'…'}, which {@code standard_conforming_strings} does not touch; functions, operators
+ * and types are named with their schema. An enum's text is its label, whatever cast its owner may
+ * have made, which would run with Freshet's rights. The text is NULL if the value is.
+ *
+ * <p>Texts are compared by their bytes. Two columns may have two collations, which cannot be
+ * joined, and a collation may take different texts, that is different entities, for equal.
  */
 final class KeyText {
   /**
@@ -44,22 +50,26 @@ final class KeyText {
 
   /** The text of one value, not escaped. */
   static String ofValue(String reference, String baseType) {
-    return baseType.equals("date")
-        ? "(pg_catalog.to_jsonb(%s) #>> '{}')".formatted(reference)
-        : reference + "::text";
+    return switch (baseType) {
+      case "date" -> "(pg_catalog.to_jsonb(%s) OPERATOR(pg_catalog.#>>) '{}')".formatted(reference);
+      case "enum" ->
+          "CASE WHEN %1$s IS NOT NULL THEN pg_catalog.concat(%1$s) END".formatted(reference);
+      default -> reference + "::pg_catalog.text";
+    };
   }
 
   /** The text form of a key, its values escaped and joined by {@code :}. */
   static String ofKey(String row, List<TableShape.Column> columns) {
     return columns.stream()
         .map(column -> escaped(row, column))
-        .collect(Collectors.joining(" || ':' || "));
+        .collect(Collectors.joining(" OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) "));
   }
 
   private static String escaped(String row, TableShape.Column column) {
     String value = ofValue(row + "." + RelationName.quoted(column.name()), column.baseType());
     return Boolean.TRUE.equals(ESCAPED_BY_TYPE.get(column.baseType()))
-        ? "replace(replace(%s, '\\', '\\\\'), ':', '\\:')".formatted(value)
+        ? "pg_catalog.replace(pg_catalog.replace(%s COLLATE pg_catalog.\"C\", E'\\\\', E'\\\\\\\\'), ':', E'\\\\:')"
+            .formatted(value)
         : value;
   }
 }

@@ -4,6 +4,7 @@ import dev.freshet.change.Change;
 import dev.freshet.change.History;
 import dev.freshet.change.PgSnapshot;
 import dev.freshet.eviction.ChangeSource;
+import dev.freshet.eviction.Overflow;
 import dev.freshet.eviction.WatchRules;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The change log in {@code freshet.change_log}, read by the difference of two snapshots.
@@ -39,11 +39,17 @@ public final class PostgresChangeLog implements ChangeSource {
   private static final int BATCH_ROWS_MAX = 5_000;
   private static final int BATCH_STORED_BYTES_MAX = 1 << 18;
 
+  /**
+   * The flag of the log's overflow is asked first and the number of the opening then: it may be a
+   * later one's, never an earlier one's.
+   */
   private static final String HEADER =
       """
-      SELECT NULL::bigint AS xid, NULL::integer AS watch_id, NULL::text[] AS keys, NULL::bigint AS age_ms,
+      SELECT NULL::bigint AS xid, NULL::integer AS watch_id, NULL::bytea AS keys, NULL::bigint AS age_ms,
              NULL::bigint AS bytes_through, pg_current_snapshot()::text AS snapshot,
-             (SELECT position::text FROM freshet.floor) AS floor, (SELECT id FROM freshet.generation) AS generation
+             (SELECT position::text FROM freshet.floor) AS floor, (SELECT id FROM freshet.generation) AS generation,
+             CASE WHEN pg_sequence_last_value('freshet.change_log_overflow'::regclass) IS NULL
+                  THEN (SELECT last_value FROM freshet.change_log_overflow) END AS opening
       """;
 
   /** Parameters: xmax of the position, xip of the position. */
@@ -51,8 +57,7 @@ public final class PostgresChangeLog implements ChangeSource {
       HEADER
           + """
             UNION ALL
-            (SELECT xid::text::bigint, watch_id, keys,
-                    (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint, bytes_through, NULL, NULL, NULL
+            (SELECT %s, bytes_through, NULL, NULL, NULL, NULL
                FROM (SELECT xid, watch_id, keys, at, bytes,
                             sum(bytes) OVER (ORDER BY xid ROWS UNBOUNDED PRECEDING) AS bytes_through
                        FROM (SELECT xid, watch_id, keys, at, coalesce(pg_column_size(keys), 0) AS bytes
@@ -81,9 +86,10 @@ public final class PostgresChangeLog implements ChangeSource {
           .formatted(BATCH_ROWS_MAX);
 
   private static final String READ_NEW =
-      READ.formatted(NEW_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
+      READ.formatted(LoggedRow.COLUMNS, NEW_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
   private static final String READ_NEW_AND_LATE =
-      READ.formatted(NEW_ROWS + LATE_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
+      READ.formatted(
+          LoggedRow.COLUMNS, NEW_ROWS + LATE_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
 
   private final PostgresDatabase database;
   private final InstalledWatches installedWatches;
@@ -148,10 +154,13 @@ public final class PostgresChangeLog implements ChangeSource {
   }
 
   private static Reading reading(ResultSet row) throws SQLException {
+    long opening = row.getLong("opening");
+    boolean isFull = row.wasNull();
     return new Reading(
         PgSnapshot.parse(row.getString("snapshot")),
         PgSnapshot.parse(row.getString("floor")),
-        Optional.ofNullable(row.getString("generation")));
+        Optional.ofNullable(row.getString("generation")),
+        isFull ? Overflow.IS_FULL : Overflow.openSince(opening));
   }
 
   @Override
@@ -175,7 +184,7 @@ public final class PostgresChangeLog implements ChangeSource {
           if (row.getString("snapshot") != null) {
             reading = reading(row);
           } else {
-            changes.add(change(row));
+            changes.add(LoggedRow.change(row));
             bytesThrough = Math.max(bytesThrough, row.getLong("bytes_through"));
           }
         }
@@ -202,22 +211,13 @@ public final class PostgresChangeLog implements ChangeSource {
           last < since.xmax()
               ? since.with(LongStream.of(last))
               : reading.snapshot().restrictedBelow(last + 1);
-      return new StreamedTransaction(database, reading, position, last);
+      return StreamedTransaction.open(database, reading, position, last);
     }
     PgSnapshot position =
         last < since.xmax()
             ? since.with(complete.stream().mapToLong(Change::xid))
             : reading.snapshot().restrictedBelow(last);
     return new ReadBatch(reading, position, true, complete);
-  }
-
-  static Change change(ResultSet row) throws SQLException {
-    String[] keys = row.getObject("keys", String[].class);
-    return new Change(
-        row.getLong("xid"),
-        row.getInt("watch_id"),
-        keys == null ? null : Arrays.asList(keys),
-        Math.max(0, row.getLong("age_ms")));
   }
 
   /** A batch that is in memory. */
@@ -235,6 +235,18 @@ public final class PostgresChangeLog implements ChangeSource {
 
     @Override
     public void close() {}
+  }
+
+  @Override
+  public boolean haveUnloggedWritersEnded() {
+    return database.expect(
+        "asking for writers that found the change log full",
+        connection ->
+            Boolean.parseBoolean(
+                TextQuery.ask(
+                    connection,
+                    "SELECT pg_try_advisory_xact_lock(%s, %s)::text"
+                        .formatted(PostgresDoorbell.LOCK_CLASS, PostgresDoorbell.OVERFLOW_LOCK))));
   }
 
   @Override
@@ -293,96 +305,5 @@ public final class PostgresChangeLog implements ChangeSource {
             return statement.executeUpdate();
           }
         });
-  }
-
-  /** One transaction that is too large for memory, through a cursor. */
-  private static final class StreamedTransaction implements Batch, Iterator<List<Change>> {
-    private static final String FETCH = "FETCH 50 FROM freshet_transaction";
-
-    private final Reading reading;
-    private final PgSnapshot position;
-    private final Connection session;
-    private @Nullable List<Change> next;
-
-    StreamedTransaction(PostgresDatabase database, Reading reading, PgSnapshot position, long xid) {
-      this.reading = reading;
-      this.position = position;
-      try {
-        this.session = database.newSession();
-        session.setAutoCommit(false);
-        try (PreparedStatement declare =
-            session.prepareStatement(
-                """
-                DECLARE freshet_transaction NO SCROLL CURSOR FOR
-                SELECT xid::text::bigint AS xid, watch_id, keys,
-                       (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age_ms
-                  FROM freshet.change_log WHERE xid = '%s'::xid8
-                """
-                    .formatted(xid))) {
-          declare.execute();
-        }
-      } catch (SQLException e) {
-        throw PostgresErrors.unavailable("streaming transaction " + xid, e);
-      }
-      next = fetch();
-    }
-
-    private @Nullable List<Change> fetch() {
-      List<Change> piece = new ArrayList<>();
-      try (PreparedStatement statement = session.prepareStatement(FETCH);
-          ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          piece.add(change(row));
-        }
-      } catch (SQLException e) {
-        close();
-        throw PostgresErrors.unavailable("streaming a transaction", e);
-      }
-      return piece.isEmpty() ? null : piece;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return next != null;
-    }
-
-    @Override
-    public List<Change> next() {
-      List<Change> piece = next;
-      if (piece == null) {
-        throw new java.util.NoSuchElementException("the transaction has no more rows");
-      }
-      next = fetch();
-      return piece;
-    }
-
-    @Override
-    public Reading reading() {
-      return reading;
-    }
-
-    @Override
-    public PgSnapshot position() {
-      return position;
-    }
-
-    @Override
-    public boolean isCut() {
-      return true;
-    }
-
-    @Override
-    public Iterator<List<Change>> changes() {
-      return this;
-    }
-
-    @Override
-    public void close() {
-      try {
-        session.close();
-      } catch (SQLException e) {
-        throw PostgresErrors.unavailable("ending a cursor", e);
-      }
-    }
   }
 }

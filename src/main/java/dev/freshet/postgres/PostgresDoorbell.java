@@ -29,10 +29,19 @@ public final class PostgresDoorbell implements Doorbell {
   public static final String CHANNEL = "freshet";
 
   /** The first half of the keys of Freshet's advisory locks: "frsh" in ASCII. */
-  static final int LOCK_CLASS = 0x66727368;
+  public static final int LOCK_CLASS = 0x66727368;
+
+  /** By which others know a daemon's session. */
+  static final String APPLICATION_NAME = "freshet doorbell";
 
   /** The second half of the sleep lock's key. */
-  static final int SLEEP_LOCK = 0;
+  public static final int SLEEP_LOCK = 0;
+
+  /**
+   * The second half of the key of the lock whose shared side is held by transactions that wrote
+   * nothing to the change log because it was full.
+   */
+  static final int OVERFLOW_LOCK = 1;
 
   private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(3);
 
@@ -77,10 +86,10 @@ public final class PostgresDoorbell implements Doorbell {
         statement.execute(
             """
             SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
-            SET tcp_user_timeout = 10000; SET application_name = 'freshet doorbell';
+            SET tcp_user_timeout = 10000; SET application_name = '%s';
             LISTEN %s
             """
-                .formatted(CHANNEL));
+                .formatted(APPLICATION_NAME, CHANNEL));
       }
       session = opened;
       rings.release(); // what was committed before this LISTEN rang nobody: look
@@ -102,8 +111,8 @@ public final class PostgresDoorbell implements Doorbell {
         "SELECT pg_try_advisory_lock(?, ?)",
         statement -> {
           statement.setInt(1, LOCK_CLASS);
-          // 1 … 2^31-1, so that no chain's lock is the sleep lock
-          statement.setInt(2, 1 + Math.floorMod(chain.hashCode(), Integer.MAX_VALUE));
+          // 2 … 2^31-1, so that no chain's lock is one of the others
+          statement.setInt(2, 2 + Math.floorMod(chain.hashCode(), Integer.MAX_VALUE - 1));
         });
   }
 

@@ -3,11 +3,36 @@ package dev.freshet.postgres;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what an exception of the driver means. */
 final class PostgresErrors {
+  /** The SQLSTATE of a lock that did not come within {@code lock_timeout}. */
+  static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private static final String DEADLOCK = "40P01";
+  private static final String SERIALIZATION_FAILURE = "40001";
+
   private PostgresErrors() {}
+
+  /** Whether others were in the way, so that the same can succeed a little later. */
+  static boolean isWorthWaiting(Throwable e) {
+    String state = state(e);
+    return state.equals(LOCK_NOT_AVAILABLE)
+        || state.equals(DEADLOCK)
+        || state.equals(SERIALIZATION_FAILURE);
+  }
+
+  /** What another library's exception means, if its cause is that the server is away. */
+  static Optional<RuntimeException> ifUnavailable(String doing, Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return isStatementAtFault(sql) ? Optional.empty() : Optional.of(unavailable(doing, sql));
+      }
+    }
+    return Optional.empty();
+  }
 
   /**
    * The exception's five-character SQLSTATE, or that of its first cause that has one; else empty.

@@ -164,7 +164,8 @@ public final class PostgresFeatureSource implements FeatureSource {
   }
 
   /**
-   * The load with the generation beside it: one row per document, or one row of nulls.
+   * The load with the generation beside it: one row per document, or one row of nulls. Functions
+   * are Postgres' own, whatever the search path holds.
    *
    * @param columns of the load's result
    */
@@ -174,8 +175,8 @@ public final class PostgresFeatureSource implements FeatureSource {
         columns.stream().filter(column -> !placeholders.contains(column)).toList();
     String json =
         document.size() == 1
-            ? "to_json(l.%s)".formatted(RelationName.quoted(document.get(0)))
-            : "row_to_json((SELECT d FROM (SELECT %s) AS d))"
+            ? "pg_catalog.to_json(l.%s)".formatted(RelationName.quoted(document.get(0)))
+            : "pg_catalog.row_to_json((SELECT d FROM (SELECT %s) AS d))"
                 .formatted(
                     document.stream()
                         .map(column -> "l." + RelationName.quoted(column))

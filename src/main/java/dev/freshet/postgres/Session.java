@@ -3,6 +3,7 @@ package dev.freshet.postgres;
 import com.impossibl.postgres.api.jdbc.PGConnection;
 import com.impossibl.postgres.api.jdbc.PGNotificationListener;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,6 +41,15 @@ public final class Session implements AutoCloseable {
   public static Session open(PostgresDatabase database) {
     try {
       return new Session(database.address(), database.newSession());
+    } catch (SQLException e) {
+      throw PostgresErrors.unavailable("opening a session on " + database.address(), e);
+    }
+  }
+
+  /** Opens a session whose statements may take half an hour. */
+  public static Session openUnhurried(PostgresDatabase database) {
+    try {
+      return new Session(database.address(), database.unhurried().getConnection());
     } catch (SQLException e) {
       throw PostgresErrors.unavailable("opening a session on " + database.address(), e);
     }
@@ -133,6 +143,16 @@ public final class Session implements AutoCloseable {
       throw failed("listening on " + channel, e);
     }
     run("LISTEN " + channel);
+  }
+
+  /** The driver's name and version. */
+  public String driver() {
+    try {
+      DatabaseMetaData facts = connection.getMetaData();
+      return facts.getDriverName() + " " + facts.getDriverVersion();
+    } catch (SQLException e) {
+      throw failed("asking the driver for its version", e);
+    }
   }
 
   private PreparedStatement bound(String sql, Object... parameters) throws SQLException {

@@ -6,24 +6,27 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a watch needs to know of its table.
  *
  * @param kind {@code pg_class.relkind}
  * @param isPartOfInheritance whether it has parents or children
+ * @param heirs the tables that inherit from an ordinary table, and their heirs; empty for a
+ *     partitioned one
  * @param columns in the order of their numbers
- * @param primaryKey the names of its columns; empty if there is none
+ * @param primaryKey its columns; empty if there is none
  */
 record TableShape(
     RelationName table,
     String kind,
     boolean isPartOfInheritance,
+    List<RelationName> heirs,
     List<Column> columns,
-    List<String> primaryKey) {
+    List<KeyColumn> primaryKey) {
 
   /**
    * A column.
@@ -32,6 +35,27 @@ record TableShape(
    *     for enums
    */
   record Column(String name, String baseType) {}
+
+  /**
+   * A column of the primary key.
+   *
+   * @param equality the operator that says whether two values are the same, with its schema; null
+   *     if it cannot be named for all values of the type
+   */
+  record KeyColumn(String name, @Nullable String equality) {}
+
+  boolean isPartitioned() {
+    return kind.equals("p");
+  }
+
+  /** The same table if it had parents or children. */
+  TableShape asPartOfInheritance() {
+    return new TableShape(table, kind, true, heirs, columns, primaryKey);
+  }
+
+  List<String> primaryKeyColumns() {
+    return primaryKey.stream().map(KeyColumn::name).toList();
+  }
 
   Optional<Column> column(String name) {
     return columns.stream().filter(column -> column.name().equals(name)).findFirst();
@@ -71,6 +95,7 @@ record TableShape(
             table,
             kind,
             isPartOfInheritance,
+            kind.equals("p") ? List.of() : readHeirs(connection, oid),
             readColumns(connection, oid),
             readPrimaryKey(connection, oid)));
   }
@@ -99,19 +124,56 @@ record TableShape(
     return columns;
   }
 
-  private static List<String> readPrimaryKey(Connection connection, long oid) throws SQLException {
+  private static List<RelationName> readHeirs(Connection connection, long oid) throws SQLException {
+    List<RelationName> heirs = new ArrayList<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
-            SELECT coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}')
-              FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-             WHERE i.indrelid = ?::bigint::oid AND i.indisprimary
+            WITH RECURSIVE heir (oid) AS (
+              SELECT inhrelid FROM pg_inherits WHERE inhparent = ?::bigint::oid
+              UNION SELECT i.inhrelid FROM pg_inherits AS i JOIN heir AS h ON i.inhparent = h.oid)
+            SELECT n.nspname::text, c.relname::text
+              FROM heir AS h JOIN pg_class AS c ON c.oid = h.oid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+             ORDER BY 1, 2
             """)) {
       statement.setLong(1, oid);
       try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return Arrays.asList(row.getObject(1, String[].class));
+        while (row.next()) {
+          heirs.add(new RelationName(row.getString(1), row.getString(2)));
+        }
       }
     }
+    return heirs;
+  }
+
+  /** Enums are compared by a polymorphic operator, which takes no domain over them. */
+  private static List<KeyColumn> readPrimaryKey(Connection connection, long oid)
+      throws SQLException {
+    List<KeyColumn> columns = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            SELECT a.attname::text,
+                   CASE WHEN c.opcintype <> 'anyenum'::regtype
+                        THEN format('OPERATOR(%I.%s)', n.nspname, o.oprname) END
+              FROM pg_index AS i
+             CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indclass::oid[]) WITH ORDINALITY AS k (attnum, opclass, position)
+              JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+              JOIN pg_opclass AS c ON c.oid = k.opclass
+              JOIN pg_amop AS m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3
+                               AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
+              JOIN pg_operator AS o ON o.oid = m.amopopr
+              JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+             WHERE i.indrelid = ?::bigint::oid AND i.indisprimary AND k.position <= i.indnkeyatts
+             ORDER BY k.position
+            """)) {
+      statement.setLong(1, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          columns.add(new KeyColumn(row.getString(1), row.getString(2)));
+        }
+      }
+    }
+    return columns;
   }
 }

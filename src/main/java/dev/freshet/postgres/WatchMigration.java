@@ -2,141 +2,108 @@ package dev.freshet.postgres;
 
 import dev.freshet.eviction.RingMode;
 import dev.freshet.view.FeatureView;
-import dev.freshet.view.RelationName;
 import dev.freshet.view.Watch;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.flywaydb.core.api.MigrationVersion;
-import org.flywaydb.core.api.migration.Context;
-import org.flywaydb.core.api.migration.JavaMigration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Installs a watch, or removes one that is no longer configured. Repeated when its definition
- * changes.
+ * The SQL that installs a watch, or removes one that is no longer configured.
  *
- * <p>All in one transaction under a short lock timeout: the former definition is retired, the new
- * one gets its id, function and triggers, and a whole-view row is logged. CREATE TRIGGER's lock
- * keeps writers of the table out until that has committed, so no change falls between the rules.
+ * <p>All of it is one transaction: the former definition is retired, the new one gets its id,
+ * function and triggers, and a whole-view row is logged. CREATE TRIGGER's lock keeps writers of the
+ * table out until that has committed, so no change falls between the rules. Triggers of the former
+ * definition that the new ones did not replace, because they sit on another table, go with their
+ * function.
  */
-final class WatchMigration implements JavaMigration {
+final class WatchMigration {
   private final String name;
-  private final @Nullable Installation installation;
-  private final Duration lockTimeout;
+  private final Watch watch;
+  private final WatchSql sql;
+  private final TriggerSettings settings;
+  private final TableShape shape;
 
-  /** What to install. */
-  private record Installation(FeatureView view, Watch watch, RingMode mode) {}
-
-  private WatchMigration(String name, @Nullable Installation installation, Duration lockTimeout) {
-    this.name = name;
-    this.installation = installation;
-    this.lockTimeout = lockTimeout;
+  WatchMigration(FeatureView view, Watch watch, TableShape shape, TriggerSettings settings) {
+    this.name = WatchName.of(view, watch);
+    this.watch = watch;
+    this.sql = new WatchSql(name, watch, shape, settings);
+    this.settings = settings;
+    this.shape = shape;
   }
 
-  static WatchMigration install(
-      FeatureView view, Watch watch, RingMode mode, Duration lockTimeout) {
-    return new WatchMigration(
-        WatchName.of(view, watch), new Installation(view, watch, mode), lockTimeout);
+  /** A hash of the function and the triggers, whatever their id; 16 hexadecimal digits. */
+  String sqlHash() {
+    return FeatureView.hash(sql.createFunction(0) + sql.createTriggers(0));
   }
 
-  static WatchMigration remove(String name, Duration lockTimeout) {
-    return new WatchMigration(name, null, lockTimeout);
+  /**
+   * Whether an installed function is what the watch asks for: now, or as a part of another table. A
+   * function for rows does on a table that stands alone as well.
+   *
+   * @param source of the function
+   * @param id that it was installed with
+   */
+  boolean isServedBy(String source, int id) {
+    WatchSql asPart = new WatchSql(name, watch, shape.asPartOfInheritance(), settings);
+    return !source.isEmpty()
+        && (sql.createFunction(id).contains(source) || asPart.createFunction(id).contains(source));
   }
 
-  @Override
-  public @Nullable MigrationVersion getVersion() {
-    return null; // repeatable
-  }
-
-  @Override
-  public String getDescription() {
-    return name;
-  }
-
-  @Override
-  public Integer getChecksum() {
-    return installation == null
-        ? 0
-        : (installation.watch.definition() + "\nring " + installation.mode).hashCode();
-  }
-
-  @Override
-  public boolean canExecuteInTransaction() {
-    return true;
-  }
-
-  @Override
-  public void migrate(Context context) throws SQLException {
-    Connection connection = context.getConnection();
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : statements(connection)) {
-        statement.execute(sql);
-      }
-    }
-  }
-
-  private List<String> statements(Connection connection) throws SQLException {
+  /**
+   * Installs the watch.
+   *
+   * @param id its new one
+   * @param viewId of its view
+   * @param oldId of the definition in force; null if there is none
+   */
+  List<String> install(int id, int viewId, @Nullable Integer oldId) {
     List<String> statements = new ArrayList<>();
-    statements.add("SET LOCAL lock_timeout = " + lockTimeout.toMillis());
-    String oldId =
-        ViewMigration.ask(
-            connection,
-            "SELECT id::text FROM freshet.watch WHERE name = ? AND retired_at IS NULL",
-            name);
-    String oldRelation =
-        ViewMigration.ask(
-            connection,
-            "SELECT relation FROM freshet.watch WHERE name = ? AND retired_at IS NULL",
-            name);
-    ViewMigration.execute(
-        connection,
-        "UPDATE freshet.watch SET retired_at = now() WHERE name = ? AND retired_at IS NULL",
-        name);
-    if (installation != null) {
-      statements.addAll(install(connection, installation));
-    } else if (oldRelation != null && exists(connection, RelationName.parse(oldRelation))) {
-      statements.addAll(WatchSql.dropTriggers(name, RelationName.parse(oldRelation).sql()));
-    }
     if (oldId != null) {
-      statements.add(
-          "DROP FUNCTION IF EXISTS freshet.%s() CASCADE"
-              .formatted(WatchSql.functionName(Integer.parseInt(oldId))));
+      statements.add(retire(oldId));
     }
-    return statements;
-  }
-
-  private static boolean exists(Connection connection, RelationName table) throws SQLException {
-    return TableShape.read(connection, table).isPresent();
-  }
-
-  private List<String> install(Connection connection, Installation what) throws SQLException {
-    Watch watch = what.watch();
-    TableShape shape = TableShape.read(connection, watch.table()).orElseThrow();
-    String id =
-        ViewMigration.ask(
-            connection,
-            """
-            INSERT INTO freshet.watch (view_id, name, relation, definition_hash)
-            SELECT id, ?, ?, ? FROM freshet.view WHERE name = ? RETURNING id::text
-            """,
-            name,
-            watch.table().toString(),
-            FeatureView.hash(watch.definition()),
-            what.view().name());
-    int watchId = Integer.parseInt(String.valueOf(id));
-    WatchSql sql = new WatchSql(name, watch, shape, what.mode());
-    List<String> statements = new ArrayList<>();
-    statements.add(sql.createFunction(watchId));
-    statements.addAll(sql.createTriggers(watchId));
+    statements.add(sql.createFunction(id));
     statements.add(
-        "INSERT INTO freshet.change_log (watch_id, keys) VALUES (%s, NULL)".formatted(watchId));
-    if (what.mode() != RingMode.POLL) {
-      statements.add("SELECT pg_notify('%s', '')".formatted(PostgresDoorbell.CHANNEL));
+        """
+        INSERT INTO freshet.watch (id, view_id, name, relation, definition_hash, sql_hash)
+        VALUES (%s, %s, %s, %s, %s, %s)"""
+            .formatted(
+                id,
+                viewId,
+                SqlLiteral.of(name),
+                SqlLiteral.of(watch.table().toString()),
+                SqlLiteral.of(FeatureView.hash(watch.definition())),
+                SqlLiteral.of(sqlHash())));
+    statements.addAll(sql.createTriggers(id));
+    statements.addAll(evictWholeView(id));
+    if (oldId != null) {
+      statements.add(dropFunction(oldId));
     }
     return statements;
+  }
+
+  private List<String> evictWholeView(int id) {
+    String row = "INSERT INTO freshet.change_log (watch_id, keys) VALUES (%s, NULL)".formatted(id);
+    return settings.mode() == RingMode.POLL
+        ? List.of(row)
+        : List.of(row, "SELECT pg_notify('%s', '')".formatted(PostgresDoorbell.CHANNEL));
+  }
+
+  /** Removes a watch, wherever its triggers are. */
+  static List<String> remove(int id) {
+    return List.of(retire(id), dropFunction(id));
+  }
+
+  /** Says that no new row will come from a watch. */
+  static String retire(int id) {
+    return "UPDATE freshet.watch SET retired_at = now() WHERE id = %s AND retired_at IS NULL"
+        .formatted(id);
+  }
+
+  /**
+   * Drops a watch's function and with it the triggers that call it, on whatever table. Dropping a
+   * trigger by its name would need the table's owner.
+   */
+  private static String dropFunction(int id) {
+    return "DROP FUNCTION IF EXISTS freshet.%s() CASCADE".formatted(WatchSql.functionName(id));
   }
 }

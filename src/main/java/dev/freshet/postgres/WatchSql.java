@@ -6,80 +6,104 @@ import dev.freshet.view.RelationName;
 import dev.freshet.view.Watch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Locale;
 
 /**
- * The SQL of a watch: one trigger function and the statement triggers that call it.
+ * The SQL of a watch: one trigger function and the triggers that call it.
  *
  * <p>The function never fails a writer for a reason of Freshet's making: keys are computed in a
  * block that writes nothing, and an error there (a renamed column) becomes a whole-view row and a
- * warning. It reads at most {@value #ROW_KEYS_MAX} keys into memory; a statement that changes more
- * is written as several rows, straight from the transition tables. It rings at its end, and only if
- * the daemon sleeps.
+ * warning. It rings at its end, and only if the daemon sleeps.
+ *
+ * <p>Names of columns may hold line ends, so no part of the text is ever indented.
+ *
+ * <p>It is SECURITY DEFINER without a pinned {@code search_path}, which would cost each statement
+ * more than reading its keys does: instead nothing in it is named without its schema.
+ *
+ * <p>A single row pays for the change log's bound within the condition that it has anyway: is the
+ * log full, or is this statement one of the few that look whether it has become so? Only then comes
+ * the rest. A statement looks with a probability in proportion to the rows that it changed.
  */
 final class WatchSql {
-  /** A row of the change log holds at most so many keys. */
-  static final int ROW_KEYS_MAX = 1_000;
-
   private static final String FUNCTION =
       """
       CREATE FUNCTION freshet.%1$s() RETURNS trigger
-      LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $freshet$
+      LANGUAGE plpgsql SECURITY DEFINER AS %2$s
       DECLARE
-        logged text[];
-        changed integer;
-        is_broken boolean := TG_OP = 'TRUNCATE';
+        old_key pg_catalog.text;
+        new_key pg_catalog.text;
+        is_counted pg_catalog.bool;
+        is_whole_view pg_catalog.bool;
+        is_bulk pg_catalog.bool;
+        is_unlogged pg_catalog.bool;
+        row_count pg_catalog.int8;
+        chunk_count pg_catalog.int4;
       BEGIN
-        IF NOT is_broken THEN
-          BEGIN
-            IF TG_OP = 'INSERT' THEN
-              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%3$s LIMIT %7$s) AS few;
-            ELSIF TG_OP = 'DELETE' THEN
-              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%4$s LIMIT %7$s) AS few;
-            ELSE
-              SELECT array_agg(DISTINCT k), count(*) INTO logged, changed FROM (%5$s LIMIT %7$s) AS few;
-            END IF;
-          EXCEPTION WHEN OTHERS THEN
-            RAISE WARNING 'freshet: the keys of a change of %% could not be computed (%%); the whole view will be evicted; run freshet migrate',
-              TG_RELID::regclass, SQLERRM;
-            is_broken := true;
-          END;
-        END IF;
-        IF is_broken THEN
-          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%2$s, NULL);
-        ELSIF changed = 0 THEN
-          RETURN NULL;
-        ELSIF changed < %7$s THEN
-          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%2$s, logged);
-        ELSIF TG_OP = 'INSERT' THEN
-          %8$s
-        ELSIF TG_OP = 'DELETE' THEN
-          %9$s
+        BEGIN
+          %3$s
+        EXCEPTION
+          WHEN no_data_found THEN
+            RETURN NULL;
+          WHEN too_many_rows THEN
+            is_bulk := true;
+          WHEN OTHERS THEN
+            is_whole_view := true;
+            BEGIN
+              RAISE WARNING 'freshet: the keys of a change of %% could not be computed (%%); the whole view will be evicted; run freshet migrate',
+                TG_RELID::pg_catalog.regclass, SQLERRM;
+            EXCEPTION WHEN untranslatable_character THEN
+              NULL; -- the client's encoding has no letters for these names: it gets no warning, and must not fail
+            END;
+        END;
+        IF old_key OPERATOR(pg_catalog.=) new_key
+           AND %8$s IS NULL AND pg_catalog.random() OPERATOR(pg_catalog.>=) %9$s THEN
+          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, ARRAY[new_key]);
         ELSE
-          %10$s
+          %5$s
+          IF old_key OPERATOR(pg_catalog.=) new_key OR %8$s IS NOT NULL
+             OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %9$s) THEN
+            BEGIN
+              is_unlogged := freshet.change_log_is_full(%10$s);
+            EXCEPTION WHEN OTHERS THEN
+              is_unlogged := false; -- a log that is too large is better than a writer that fails
+            END;
+          END IF;
+          IF is_unlogged THEN
+            NULL;
+          ELSIF old_key OPERATOR(pg_catalog.=) new_key THEN
+            INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, ARRAY[new_key]);
+          ELSIF is_whole_view THEN
+            INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, NULL);
+          ELSIF is_bulk THEN
+            %6$s
+          ELSE
+            INSERT INTO freshet.change_log (watch_id, keys)
+            SELECT %4$s, pg_catalog.array_agg(DISTINCT k) FROM pg_catalog.unnest(ARRAY[old_key, new_key]) AS k;
+          END IF;
         END IF;
-        %6$s
+        %7$s
         RETURN NULL;
       END
-      $freshet$""";
+      %2$s""";
 
-  private static final String BULK =
-      """
-      INSERT INTO freshet.change_log (watch_id, keys)
-          SELECT %s, array_agg(k)
-            FROM (SELECT k, (row_number() OVER () - 1) / %s AS chunk FROM (SELECT DISTINCT k FROM (%s) AS every) AS once) AS numbered
-           GROUP BY chunk;""";
+  /** How the names of triggers end that fire for what is replicated too. */
+  static final String ALWAYS = "_always";
+
+  private static final String OVERFLOW =
+      "pg_catalog.pg_sequence_last_value('freshet.change_log_overflow'::pg_catalog.regclass)";
+
+  /** The probability with which one changed row's statement looks how large the log is. */
+  private static final String LOOK = "0.001::pg_catalog.float8";
 
   private final Watch watch;
   private final TableShape shape;
-  private final RingMode mode;
+  private final TriggerSettings settings;
   private final String triggerPrefix;
 
-  WatchSql(String watchName, Watch watch, TableShape shape, RingMode mode) {
+  WatchSql(String watchName, Watch watch, TableShape shape, TriggerSettings settings) {
     this.watch = watch;
     this.shape = shape;
-    this.mode = mode;
+    this.settings = settings;
     this.triggerPrefix = "freshet_" + FeatureView.hash(watchName);
   }
 
@@ -87,35 +111,53 @@ final class WatchSql {
     return "watch_" + watchId;
   }
 
-  /** The statement that creates the trigger function of the watch with this id. */
-  String createFunction(int watchId) {
-    String inserted = keysOf("new_rows");
-    String deleted = keysOf("old_rows");
-    String updated = updatedKeys();
-    return FUNCTION.formatted(
-        functionName(watchId),
-        watchId,
-        inserted,
-        deleted,
-        updated,
-        ring(mode),
-        ROW_KEYS_MAX + 1,
-        bulk(watchId, inserted),
-        bulk(watchId, deleted),
-        bulk(watchId, updated));
+  /**
+   * Whether each row calls the function, and not each statement: a statement's triggers see nothing
+   * of what is written to its table through a parent, a child or a partition, or by a subscriber.
+   */
+  private boolean isPerRow() {
+    return watch.always() || shape.isPartitioned() || shape.isPartOfInheritance();
   }
 
-  private static String bulk(int watchId, String keys) {
-    return BULK.formatted(watchId, ROW_KEYS_MAX, keys);
+  /** The statement that creates the trigger function of the watch with this id. */
+  String createFunction(int watchId) {
+    RowText row = new RowText(watch, shape);
+    String ofOneRow =
+        isPerRow() ? new RowCapture(row).ofOneRow() : new StatementCapture(row).ofOneRow();
+    String count = isPerRow() ? "" : new StatementCapture(row).countOfManyRows();
+    String ofManyRows = isPerRow() ? "NULL;" : new StatementCapture(row).ofManyRows(watchId);
+    return FUNCTION.formatted(
+        functionName(watchId),
+        quotesFor(ofOneRow + ofManyRows),
+        ofOneRow,
+        watchId,
+        count,
+        ofManyRows,
+        ring(settings.mode()),
+        OVERFLOW,
+        LOOK,
+        settings.logBytesMax());
+  }
+
+  /** Dollar quotes that the text, which holds names of columns, does not end. */
+  private static String quotesFor(String text) {
+    String quotes = "$freshet$";
+    for (int i = 1; text.contains(quotes); i++) {
+      quotes = "$freshet_" + i + "$";
+    }
+    return quotes;
   }
 
   /** What a trigger, or whoever else writes to the change log, does last. */
   static String ring(RingMode mode) {
     return switch (mode) {
       case POLL -> "";
-      case NOTIFY -> "PERFORM pg_notify('%s', '');".formatted(PostgresDoorbell.CHANNEL);
+      case NOTIFY -> "PERFORM pg_catalog.pg_notify('%s', '');".formatted(PostgresDoorbell.CHANNEL);
       case DOORBELL ->
-          "IF NOT pg_try_advisory_xact_lock_shared(%s, %s) THEN PERFORM pg_notify('%s', ''); END IF;"
+          """
+          IF NOT pg_catalog.pg_try_advisory_xact_lock_shared(%s, %s) THEN
+            PERFORM pg_catalog.pg_notify('%s', '');
+          END IF;"""
               .formatted(
                   PostgresDoorbell.LOCK_CLASS,
                   PostgresDoorbell.SLEEP_LOCK,
@@ -123,85 +165,49 @@ final class WatchSql {
     };
   }
 
-  private String keysOf(String transitionTable) {
-    return "SELECT %s AS k FROM %s AS r WHERE %s"
-        .formatted(key("r"), transitionTable, noNulls("r"));
-  }
-
-  private String updatedKeys() {
-    if (watch.columns().isEmpty() || shape.primaryKey().isEmpty()) {
-      return keysOf("old_rows") + " UNION ALL " + keysOf("new_rows");
-    }
-    String paired =
-        shape.primaryKey().stream()
-            .map(column -> "o.%1$s = n.%1$s".formatted(RelationName.quoted(column)))
-            .collect(Collectors.joining(" AND "));
-    String partner = RelationName.quoted(shape.primaryKey().get(0));
-    List<String> compared =
-        Stream.concat(watch.columns().stream(), watch.by().stream()).distinct().toList();
-    return """
-        SELECT k FROM old_rows AS o FULL JOIN new_rows AS n ON %1$s
-        CROSS JOIN LATERAL (SELECT %2$s WHERE %3$s UNION ALL SELECT %4$s WHERE %5$s) AS both_sides (k)
-        WHERE o.%6$s IS NULL OR n.%6$s IS NULL OR %7$s OPERATOR(pg_catalog.*<>) %8$s"""
-        .formatted(
-            paired,
-            key("o"),
-            noNulls("o"),
-            key("n"),
-            noNulls("n"),
-            partner,
-            image("o", compared),
-            image("n", compared));
-  }
-
-  private static String image(String row, List<String> columns) {
-    return columns.stream()
-        .map(column -> row + "." + RelationName.quoted(column))
-        .collect(Collectors.joining(", ", "ROW(", ")::record"));
-  }
-
-  private String key(String row) {
-    return KeyText.ofKey(row, shape.columns(watch.by()));
-  }
-
-  private String noNulls(String row) {
-    return watch.by().stream()
-        .map(column -> row + "." + RelationName.quoted(column) + " IS NOT NULL")
-        .collect(Collectors.joining(" AND "));
-  }
-
   /**
-   * The statements that make the table call the function. Replacing a trigger of the same name
-   * keeps the lock as weak as creating one.
+   * The statements that make the table, and tables that inherit from it, call the function.
+   * Replacing a trigger of the same name keeps the lock as weak as creating one. Postgres itself
+   * copies the row triggers of a partitioned table to its present and future partitions.
    */
   List<String> createTriggers(int watchId) {
     List<String> statements = new ArrayList<>();
+    statements.addAll(createTriggers(watchId, watch.table()));
+    shape.heirs().forEach(heir -> statements.addAll(createTriggers(watchId, heir)));
+    return statements;
+  }
+
+  private List<String> createTriggers(int watchId, RelationName table) {
+    List<String> statements = new ArrayList<>();
+    if (isPerRow()) {
+      String always = watch.always() ? ALWAYS : "";
+      String row = "row" + always;
+      String truncate = "truncate" + always;
+      statements.add(create(row, "INSERT OR UPDATE OR DELETE", table, "FOR EACH ROW", watchId));
+      statements.add(create(truncate, "TRUNCATE", table, "FOR EACH STATEMENT", watchId));
+      if (watch.always()) {
+        statements.add(enableAlways(row, table));
+        statements.add(enableAlways(truncate, table));
+      }
+      return statements;
+    }
     for (Event event : Event.values()) {
-      statements.add(
-          "CREATE OR REPLACE TRIGGER %s AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION freshet.%s()"
-              .formatted(
-                  trigger(event),
-                  event,
-                  watch.table().sql(),
-                  event.transitionTables,
-                  functionName(watchId)));
+      String name = event.name().toLowerCase(Locale.ROOT);
+      String each = (event.transitionTables + " FOR EACH STATEMENT").strip();
+      statements.add(create(name, event.name(), table, each, watchId));
     }
     return statements;
   }
 
-  private String trigger(Event event) {
-    return triggerPrefix + "_" + event.name().toLowerCase(java.util.Locale.ROOT);
+  private String create(
+      String suffix, String events, RelationName table, String each, int watchId) {
+    return "CREATE OR REPLACE TRIGGER %s_%s AFTER %s ON %s %s EXECUTE FUNCTION freshet.%s()"
+        .formatted(triggerPrefix, suffix, events, table.sql(), each, functionName(watchId));
   }
 
-  /** The statements that remove the triggers of a watch, whatever its definition was. */
-  static List<String> dropTriggers(String watchName, String tableSql) {
-    String prefix = "freshet_" + FeatureView.hash(watchName);
-    return Stream.of(Event.values())
-        .map(
-            event ->
-                "DROP TRIGGER IF EXISTS %s_%s ON %s"
-                    .formatted(prefix, event.name().toLowerCase(java.util.Locale.ROOT), tableSql))
-        .toList();
+  private String enableAlways(String suffix, RelationName table) {
+    return "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s_%s"
+        .formatted(table.sql(), triggerPrefix, suffix);
   }
 
   private enum Event {

@@ -18,6 +18,13 @@
  * ?::text[]}; {@code createArrayOf} would leak direct memory. Types that the driver does not know
  * travel as text.
  *
+ * <h2>Migrations</h2>
+ *
+ * {@link dev.freshet.postgres.Migrator} checks the configuration against the database, makes a plan
+ * in which all SQL is written ({@code MigrationPlan}), and lets Flyway run it, each step in a short
+ * transaction of its own. What is installed and whole is decided in {@code Inventory} and {@code
+ * InstalledTriggers}, by the catalogs and not by what somebody once did.
+ *
  * <h2>Failures</h2>
  *
  * A broken connection, an expired timeout and a server that is starting up, shutting down or out of

@@ -2,8 +2,11 @@ package dev.freshet.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,6 +40,41 @@ public final class RawRedis implements AutoCloseable {
   /** Sets a key, without a TTL. */
   public void set(String key, String value) {
     await("SET", session.commands().set(bytes(key), bytes(value)).toCompletableFuture());
+  }
+
+  /**
+   * Sets keys to the same value, all with one TTL; sends all of them before it waits.
+   *
+   * @param ttlMs in milliseconds
+   */
+  public void setAll(Collection<String> keys, byte[] value, long ttlMs) {
+    List<CompletableFuture<String>> replies =
+        keys.stream()
+            .map(
+                key ->
+                    session
+                        .commands()
+                        .set(bytes(key), value, SetArgs.Builder.px(ttlMs))
+                        .toCompletableFuture())
+            .toList();
+    replies.forEach(reply -> await("SET", reply));
+  }
+
+  /** A field of a hash, as text; empty if it is not there. */
+  public Optional<String> field(String hash, String field) {
+    return Optional.ofNullable(
+            await("HGET", session.commands().hget(bytes(hash), bytes(field)).toCompletableFuture()))
+        .map(value -> new String(value, UTF_8));
+  }
+
+  /** How many keys there are in this database. */
+  public long size() {
+    return await("DBSIZE", session.commands().dbsize().toCompletableFuture());
+  }
+
+  /** A section of what the server says about itself. */
+  public String info(String section) {
+    return await("INFO", session.commands().info(section).toCompletableFuture());
   }
 
   /** Whether a key is there. */

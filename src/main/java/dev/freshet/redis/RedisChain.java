@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * {@link #write} and {@link #beat} fail at once without asking Redis, for whoever calls them must
  * first look which link is there.
  *
+ * <p>Writes that are sent before the replies to others have come arrive in order, for they share
+ * one connection that never reconnects. Only a script that Redis does not know would come late,
+ * behind writes that were sent after it: so the first write on a connection is waited for. If Redis
+ * is told to forget its scripts while writes are on their way, some may be refused; the chain is
+ * read then, as after any refusal.
+ *
  * <p>Calls from several threads take turns.
  */
 public final class RedisChain implements Chain, AutoCloseable {
@@ -34,6 +40,7 @@ public final class RedisChain implements Chain, AutoCloseable {
   private final LuaScript evict = LuaScript.load("evict.lua");
   private final LuaScript beat = LuaScript.load("beat.lua");
   private @Nullable RedisSession session;
+  private @Nullable RedisSession knowsEvict;
 
   /**
    * @param namespace of Freshet's own keys
@@ -57,7 +64,7 @@ public final class RedisChain implements Chain, AutoCloseable {
   }
 
   @Override
-  public synchronized Reply write(Write write) {
+  public synchronized Sent send(Write write) {
     RedisSession live = live(evict.name());
     byte[][] touched = new byte[1 + write.cacheKeys().size()][];
     touched[0] = keys.chain();
@@ -75,8 +82,19 @@ public final class RedisChain implements Chain, AutoCloseable {
               arguments.add(value.getBytes(UTF_8));
             });
     LuaScript script = evict.forServer(live.server());
-    return closingOnFailure(
-        live, redis -> run(redis, script, touched, arguments.toArray(byte[][]::new)));
+    CompletableFuture<List<Long>> reply =
+        closingOnFailure(
+            live,
+            redis ->
+                script.run(
+                    redis, ScriptOutputType.MULTI, touched, arguments.toArray(byte[][]::new)));
+    Sent sent = () -> closingOnFailure(live, redis -> reply(script, reply));
+    if (live == knowsEvict) {
+      return sent;
+    }
+    Reply first = sent.reply();
+    knowsEvict = live;
+    return () -> first;
   }
 
   @Override
@@ -127,8 +145,11 @@ public final class RedisChain implements Chain, AutoCloseable {
       LuaScript script,
       byte[][] touched,
       byte[]... arguments) {
-    List<Long> reply =
-        await(script.name(), script.run(redis, ScriptOutputType.MULTI, touched, arguments));
+    return reply(script, script.run(redis, ScriptOutputType.MULTI, touched, arguments));
+  }
+
+  private Reply reply(LuaScript script, CompletableFuture<List<Long>> sent) {
+    List<Long> reply = await(script.name(), sent);
     return new Reply(reply.get(0) == 1, reply.get(1), reply.get(2));
   }
 
@@ -156,9 +177,15 @@ public final class RedisChain implements Chain, AutoCloseable {
     try {
       return call.apply(live.commands());
     } catch (RuntimeException e) {
-      session = null;
+      forget(live);
       live.close();
       throw e;
+    }
+  }
+
+  private synchronized void forget(RedisSession ended) {
+    if (session == ended) {
+      session = null;
     }
   }
 }

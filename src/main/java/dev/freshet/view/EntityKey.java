@@ -1,8 +1,5 @@
 package dev.freshet.view;
 
-import static java.lang.Character.MAX_SURROGATE;
-import static java.lang.Character.MIN_SURROGATE;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -48,6 +45,9 @@ public record EntityKey(List<String> values) {
    *     an escape, escapes a character that needs none, or holds what Postgres cannot
    */
   public static EntityKey parse(String text, int arity) {
+    if (arity == 1 && needsNoEscape(text)) {
+      return new EntityKey(List.of(text));
+    }
     List<String> values = new ArrayList<>(arity);
     StringBuilder value = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
@@ -87,16 +87,30 @@ public record EntityKey(List<String> values) {
 
   /** Half a surrogate pair would become a {@code ?} in UTF-8, and so the key of another entity. */
   private static void refuseUnwritable(String value) {
-    if (value.indexOf('\0') >= 0) {
-      throw new MalformedKeyException("a key cannot hold the character U+0000");
-    }
-    if (value.codePoints().anyMatch(c -> c >= MIN_SURROGATE && c <= MAX_SURROGATE)) {
-      throw new MalformedKeyException("a key cannot hold half a surrogate pair");
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '\0') {
+        throw new MalformedKeyException("a key cannot hold the character U+0000");
+      }
+      if (Character.isSurrogate(c)) {
+        boolean isPair =
+            Character.isHighSurrogate(c)
+                && i + 1 < value.length()
+                && Character.isLowSurrogate(value.charAt(i + 1));
+        if (!isPair) {
+          throw new MalformedKeyException("a key cannot hold half a surrogate pair");
+        }
+        i++;
+      }
     }
   }
 
+  private static boolean needsNoEscape(String value) {
+    return value.indexOf(':') < 0 && value.indexOf('\\') < 0;
+  }
+
   static String escaped(String value) {
-    if (value.indexOf(':') < 0 && value.indexOf('\\') < 0) {
+    if (needsNoEscape(value)) {
       return value;
     }
     return value.replace("\\", "\\\\").replace(":", "\\:");

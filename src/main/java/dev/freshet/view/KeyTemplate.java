@@ -106,6 +106,9 @@ public final class KeyTemplate {
       throw new IllegalArgumentException(
           "%s has %d values, %s takes %d".formatted(key, key.values().size(), text, arity()));
     }
+    if (arity() == 1) {
+      return literals.get(0) + EntityKey.escaped(key.values().get(0)) + literals.get(1);
+    }
     StringBuilder cacheKey = new StringBuilder(literals.get(0));
     for (int i = 0; i < arity(); i++) {
       cacheKey.append(EntityKey.escaped(key.values().get(i))).append(literals.get(i + 1));

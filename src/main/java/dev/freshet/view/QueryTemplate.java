@@ -9,18 +9,30 @@ import java.util.Set;
  * A query with named parameters, as {@code … = ANY(:image_id::bigint[])}; each is bound as a {@code
  * text[]}.
  *
+ * <p>A name that is not made of letters, digits, {@code _} and {@code $} is written in double
+ * quotes, as {@code :"we""ird"}.
+ *
  * <p>{@code :name} counts as a parameter only where SQL would allow a value: not in strings, quoted
  * names, dollar quotes, comments, casts ({@code ::}) or array slices ({@code [1:n]} with a space or
  * digit after the colon).
  */
 public final class QueryTemplate {
+  /** Begins a mark; no SQL can hold it. */
+  private static final char MARK = '\0';
+
+  /** Stands for a parameter. */
+  private static final String PARAMETER = MARK + "p";
+
+  /** Stands for {@code ?} in an operator. */
+  private static final String QUESTION_MARK = MARK + "q";
+
   private final String text;
-  private final String positionalSql;
+  private final String markedSql;
   private final List<String> parameters;
 
-  private QueryTemplate(String text, String positionalSql, List<String> parameters) {
+  private QueryTemplate(String text, String markedSql, List<String> parameters) {
     this.text = text;
-    this.positionalSql = positionalSql;
+    this.markedSql = markedSql;
     this.parameters = List.copyOf(parameters);
   }
 
@@ -28,9 +40,13 @@ public final class QueryTemplate {
    * Reads a query.
    *
    * @param text one SELECT; a {@code ;} after it is dropped
-   * @throws IllegalArgumentException if the query is empty, unterminated, or more than one
+   * @throws IllegalArgumentException if the query is empty, unterminated, or more than one, or
+   *     holds a NUL
    */
   public static QueryTemplate parse(String text) {
+    if (text.indexOf(MARK) >= 0) {
+      throw new IllegalArgumentException("the query holds a NUL character; remove it");
+    }
     StringBuilder out = new StringBuilder(text.length() + 32);
     List<String> parameters = new ArrayList<>();
     int end = text.length();
@@ -58,7 +74,7 @@ public final class QueryTemplate {
   private static int copyToken(String sql, int at, StringBuilder out, List<String> parameters) {
     char c = sql.charAt(at);
     if (c == '?') {
-      out.append("??");
+      out.append(QUESTION_MARK);
     } else if (sql.startsWith("::", at)) {
       out.append("::");
       return at + 2;
@@ -68,7 +84,12 @@ public final class QueryTemplate {
         to++;
       }
       parameters.add(sql.substring(at + 1, to));
-      out.append("?::text[]");
+      out.append(PARAMETER);
+      return to;
+    } else if (sql.startsWith(":\"", at)) {
+      int to = endOfName(sql, at + 1);
+      parameters.add(sql.substring(at + 2, to - 1).replace("\"\"", "\""));
+      out.append(PARAMETER);
       return to;
     } else {
       out.append(c);
@@ -146,6 +167,15 @@ public final class QueryTemplate {
     return end + 1; // a doubled quote begins the next quoted piece, which is as good
   }
 
+  /** A whole quoted name, in which a quote is doubled. */
+  private static int endOfName(String sql, int at) {
+    int end = endOfQuoted(sql, at);
+    while (sql.startsWith("\"", end)) {
+      end = endOfQuoted(sql, end);
+    }
+    return end;
+  }
+
   /** A string in which {@code \} takes the next character's meaning, and a quote is doubled. */
   private static int endOfEscapeString(String sql, int at) {
     for (int i = at + 1; i < sql.length(); i++) {
@@ -196,12 +226,31 @@ public final class QueryTemplate {
    * line comments.
    */
   public String positionalSql() {
-    return positionalSql;
+    return markedSql.replace(PARAMETER, "?::text[]").replace(QUESTION_MARK, "??");
+  }
+
+  /**
+   * The SQL with the same expression in place of each parameter, and no line comments; not for JDBC
+   * to look for {@code ?} in.
+   *
+   * @param parameter an expression of type {@code text[]}
+   */
+  public String sqlWith(String parameter) {
+    return markedSql.replace(PARAMETER, parameter).replace(QUESTION_MARK, "?");
   }
 
   /** The parameter of each {@code ?} in {@link #positionalSql()}, in order; names may repeat. */
   public List<String> parameters() {
     return parameters;
+  }
+
+  /** How a parameter of this name is written in a query. */
+  public static String parameter(String name) {
+    boolean isPlain =
+        !name.isEmpty()
+            && isNameStart(name.charAt(0))
+            && name.chars().allMatch(c -> isNamePart((char) c));
+    return ":" + (isPlain ? name : RelationName.quoted(name));
   }
 
   /** The names of the parameters, each once. */

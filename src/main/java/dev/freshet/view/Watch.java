@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param keys the query from {@code by} values to entity keys, run by the daemon; null if {@code
  *     by} is the entity key itself
  * @param columns count only changes of these (or the {@code by}) columns; empty for all
+ * @param always whether changes count too that a subscription applies, or a session in the
+ *     replication role {@code replica} makes
  */
 public record Watch(
-    RelationName table, List<String> by, @Nullable QueryTemplate keys, List<String> columns) {
+    RelationName table,
+    List<String> by,
+    @Nullable QueryTemplate keys,
+    List<String> columns,
+    boolean always) {
 
   public Watch {
     by = List.copyOf(by);
@@ -26,8 +32,8 @@ public record Watch(
 
   /** All of this watch's meaning, as one text; equal texts mean equal watches. */
   public String definition() {
-    return "table %s\nby %s\ncolumns %s\nkeys %s"
-        .formatted(table.sql(), quoted(by), quoted(columns), keys == null ? "-" : keys);
+    return "table %s\nby %s\ncolumns %s\nalways %s\nkeys %s"
+        .formatted(table.sql(), quoted(by), quoted(columns), always, keys == null ? "-" : keys);
   }
 
   private static String quoted(List<String> columns) {

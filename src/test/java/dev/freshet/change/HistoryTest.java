@@ -40,7 +40,7 @@ class HistoryTest {
 
   @Test
   void aChangeWithoutKeysIsTheWholeView() {
-    assertThat(new Change(7, 1, null, 0).isWholeView()).isTrue();
-    assertThat(new Change(7, 1, List.of(), 0).isWholeView()).isFalse();
+    assertThat(new Change(7, 1, null, 0, 0).isWholeView()).isTrue();
+    assertThat(new Change(7, 1, List.of(), 0, 0).isWholeView()).isFalse();
   }
 }

@@ -56,6 +56,9 @@ class PgSnapshotTest {
                       .boxed()
                       .filter(xid -> seenByA.contains(xid) || seenByB.contains(xid))
                       .collect(Collectors.toSet()));
+          assertThat(seenBy(a.intersection(b)))
+              .as("%s ∩ %s", a, b)
+              .isEqualTo(seenByA.stream().filter(seenByB::contains).collect(Collectors.toSet()));
           assertThat(seenBy(a.restrictedBelow(x)))
               .as("%s below %d", a, x)
               .isEqualTo(seenByA.stream().filter(xid -> xid < x).collect(Collectors.toSet()));

@@ -22,7 +22,7 @@ class BenchCommandTest {
   @Test
   void withoutASubcommandItNamesThem() {
     assertThat(run("bench")).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString()).contains("latency");
+    assertThat(err.toString()).contains("latency", "evict");
   }
 
   @Test
@@ -46,9 +46,32 @@ class BenchCommandTest {
   }
 
   @Test
+  void badOptionsOfEvictAreRefusedBeforeAnythingStarts() {
+    for (List<String> options :
+        List.of(
+            List.of("--keys", "99"),
+            List.of("--keys", "many"),
+            List.of("--transactions", "0"),
+            List.of("--transactions", "1000001"),
+            List.of("--heap", "128"),
+            List.of("--heap", "128m -Xms1g"),
+            List.of("--rounds", "0"))) {
+      err.getBuffer().setLength(0);
+      assertThat(run("bench", "evict", options.get(0), options.get(1)))
+          .as("%s", options)
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(err.toString()).contains(options.get(0)).contains("freshet bench evict --help");
+    }
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void theHelpNamesEveryOptionAndItsDefault() {
     assertThat(run("bench", "latency", "--help")).isEqualTo(ExitCode.DONE);
     assertThat(out.toString())
         .contains("--updates", "2000", "--warm-up", "--pause-ms", "1-20", "--background-tps");
+    assertThat(run("bench", "evict", "--help")).isEqualTo(ExitCode.DONE);
+    assertThat(out.toString())
+        .contains("--keys", "1000000", "--transactions", "--heap", "128m", "--rounds");
   }
 }

@@ -37,6 +37,7 @@ class LatencyBenchIT {
       assertThat(report.path(side).path("updates").asInt()).as(side).isEqualTo(40);
       assertThat(report.path(side).path("lost").asInt()).as(side).isZero();
       assertPositive(report.path(side), FIGURES);
+      assertPositive(report.path(side).path("update"), FIGURES);
     }
     assertPositive(report.path("pollRoundTrip"), FIGURES);
     assertPositive(report.path("freshetToNaive"), List.of("p50", "p90", "p99", "max", "mean"));

@@ -168,6 +168,11 @@ class ConfigProblemsTest {
   void valuesOfTheWrongShapeAreRefused() {
     assertThat(problemOf("http: 8080\n" + VALID)).startsWith("freshet.yaml:1: http: holds no keys");
     assertThat(problemOf("http:\n" + VALID)).startsWith("freshet.yaml:1: http: holds no keys");
+    assertThat(problemOfPostgres("change-log-max: 8"))
+        .contains("postgres.change-log-max", "`8` is no size", "8GB");
+    assertThat(problemOfPostgres("change-log-max: 8gb")).contains("`8gb` is no size");
+    assertThat(problemOfPostgres("change-log-max: 1023kB"))
+        .contains("`1023kB` is too small; write at least 1024kB");
     assertThat(problemOfPostgres("retention: [1h]"))
         .contains("holds a list or keys; write a single");
     assertThat(problemOfPostgres("password: ")).contains("postgres.password: is empty; ");
@@ -199,8 +204,8 @@ class ConfigProblemsTest {
   void settingsThatThisVersionDoesNotServeAreRefused() {
     assertThat(problemOf(VALID + "resp: {listen: \"127.0.0.1:6390\"}\n"))
         .startsWith("freshet.yaml:9: resp: this version serves no Redis protocol; ");
-    assertThat(problemOf("- table: public.users", "- {table: public.users, always: true}"))
-        .startsWith("freshet.yaml:8: views.users.watch[0].always: this version does not watch");
+    assertThat(problemOf("- table: public.users", "- {table: public.users, always: maybe}"))
+        .startsWith("freshet.yaml:8: views.users.watch[0].always: `maybe` is neither; write true");
     assertThat(problemOfView("on-change: refresh"))
         .startsWith(
             "freshet.yaml:9: views.users.on-change: `refresh` is not served: this version can");

@@ -63,7 +63,8 @@ class FreshetConfigTest {
                 new RelationName("public", "image_features"),
                 List.of("image_id"),
                 null,
-                List.of("features", "feature_version")));
+                List.of("features", "feature_version"),
+                false));
 
     FeatureView catalog = config.views().get(1);
     assertThat(catalog.reads()).containsExactly(new RelationName("public", "categories"));
@@ -75,7 +76,7 @@ class FreshetConfigTest {
   void theDefaultsThatTheExampleShowsAreTheDefaults() throws IOException {
     String example = Files.readString(EXAMPLE);
     Pattern commentedKey = Pattern.compile("(?m)^( *)# ?( *[a-z]+(?:-[a-z]+)*:(?: .*)?)$");
-    assertThat(commentedKey.matcher(example).results()).hasSize(18);
+    assertThat(commentedKey.matcher(example).results()).hasSize(20);
 
     String withDefaults = commentedKey.matcher(example).replaceAll("$1$2");
 
@@ -97,6 +98,7 @@ class FreshetConfigTest {
                 null,
                 null,
                 Duration.ofHours(1),
+                8L << 30,
                 8,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10)));
@@ -126,6 +128,7 @@ class FreshetConfigTest {
               user: app
               doorbell: poll
               retention: 10m
+              change-log-max: 500MB
               pool-size: 20
               load-deadline: 500ms
               connect-timeout: 3s
@@ -159,6 +162,7 @@ class FreshetConfigTest {
     assertThat(config.postgres().port()).isEqualTo(6432);
     assertThat(config.postgres().doorbell()).isEqualTo(DoorbellMode.POLL);
     assertThat(config.postgres().retention()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.postgres().changeLogBytesMax()).isEqualTo(500L << 20);
     assertThat(config.postgres().poolSize()).isEqualTo(20);
     assertThat(config.postgres().loadDeadline()).isEqualTo(Duration.ofMillis(500));
     assertThat(config.postgres().connectTimeout()).isEqualTo(Duration.ofSeconds(3));

@@ -30,7 +30,9 @@ class ChainCheckTest {
   private static Optional<NewChain> reason(
       PgSnapshot snapshot, PgSnapshot floor, Optional<String> generation) {
     return ChainCheck.reasonForNewChain(
-        state(Map.of()), new Reading(snapshot, floor, generation), LINK.position());
+        state(Map.of()),
+        new Reading(snapshot, floor, generation, Overflow.openSince(1)),
+        LINK.position());
   }
 
   @Test

@@ -21,13 +21,14 @@ import org.junit.jupiter.api.Test;
 
 class EvictionPlanTest {
   private static final Watch DIRECT =
-      new Watch(RelationName.parse("public.stores"), List.of("slug"), null, List.of());
+      new Watch(RelationName.parse("public.stores"), List.of("slug"), null, List.of(), false);
   private static final Watch MAPPED =
       new Watch(
           RelationName.parse("public.products"),
           List.of("store_id"),
           QueryTemplate.parse("SELECT slug FROM public.stores WHERE id = ANY(:store_id::bigint[])"),
-          List.of());
+          List.of(),
+          false);
   private static final FeatureView VIEW = view("catalogs", "catalog:{slug}", DIRECT, MAPPED);
   private static final FeatureView OTHER = view("others", "other:{slug}", DIRECT);
 
@@ -40,7 +41,9 @@ class EvictionPlanTest {
               3, new Rule.WholeView(VIEW),
               4, new Rule.Nothing(),
               5, new Rule.EntityKeys(OTHER)),
-          Set.of());
+          Set.of(),
+          Map.of(),
+          Map.of());
 
   private static FeatureView view(String name, String key, Watch... watches) {
     return new FeatureView(
@@ -58,11 +61,11 @@ class EvictionPlanTest {
   }
 
   private static Change change(int watchId, String... keys) {
-    return new Change(1, watchId, List.of(keys), 0);
+    return new Change(1, watchId, List.of(keys), 0, 0);
   }
 
   private static Change wholeView(int watchId) {
-    return new Change(1, watchId, null, 0);
+    return new Change(1, watchId, null, 0, 0);
   }
 
   private static EvictionPlan plan(Change... changes) {
@@ -115,6 +118,19 @@ class EvictionPlanTest {
   void aKeyThatIsNoneAsksForTheWholeView() {
     assertThat(plan(change(1, "a:b")).wholeViews()).containsExactly(VIEW);
     assertThat(plan(change(2, "1:2")).wholeViews()).containsExactly(VIEW);
+  }
+
+  @Test
+  void aViewThatIsNotCachedWhileTheLogIsFullNeedsNoEviction() {
+    WatchRules full = RULES.whileLogIsFull(true);
+    EvictionPlan plan =
+        EvictionPlan.of(List.of(change(1, "a"), change(2, "1"), wholeView(3)), full);
+    assertThat(plan.entities()).isEmpty();
+    assertThat(plan.unmapped()).isEmpty();
+    assertThat(plan.wholeViews()).isEmpty();
+    assertThat(full.definition(VIEW)).isEqualTo("overflow");
+    assertThat(full.whatIsWrong()).contains("the change log is full");
+    assertThat(RULES.whatIsWrong()).isEmpty();
   }
 
   @Test

@@ -139,6 +139,41 @@ class ChangeLogReadingIT {
   }
 
   @Test
+  void lateRowsComeOnceBesideMoreNewOnesThanABatchHolds() throws SQLException {
+    try (Connection one = database.connect();
+        Connection two = database.connect();
+        Connection writer = database.connect()) {
+      execute(one, "BEGIN; UPDATE items SET value = 1 WHERE id = 1");
+      execute(two, "BEGIN; UPDATE items SET value = 1 WHERE id = 2");
+      shop.execute("UPDATE items SET value = 1 WHERE id = 3");
+      PgSnapshot before = changeLog.look().snapshot();
+      assertThat(before.xip()).hasSize(2);
+      execute(writer, "SET synchronous_commit = off");
+      execute(
+          writer,
+          """
+          DO $$ BEGIN
+            FOR i IN 1..6000 LOOP
+              UPDATE items SET value = value + 1 WHERE id = 4 + i % 50;
+              COMMIT;
+            END LOOP;
+          END $$
+          """);
+      execute(one, "COMMIT");
+      Map<String, Integer> timesByKey = new TreeMap<>();
+      PgSnapshot during = readAll(before, timesByKey);
+      assertThat(timesByKey.remove("1")).isEqualTo(1);
+      assertThat(timesByKey).hasSize(50);
+      assertThat(timesByKey.values()).containsOnly(120);
+
+      execute(two, "COMMIT");
+      timesByKey.clear();
+      assertThat(readAll(during, timesByKey).xip()).isEmpty();
+      assertThat(timesByKey).containsOnlyKeys("2").containsEntry("2", 1);
+    }
+  }
+
+  @Test
   void nothingIsLostOrReadTwiceWhileManyWritersCommitInAnyOrder() throws Exception {
     long seed = new Random().nextLong();
     PgSnapshot position = changeLog.look().snapshot();

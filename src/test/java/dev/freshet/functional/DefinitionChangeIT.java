@@ -125,6 +125,7 @@ class DefinitionChangeIT {
   }
 
   @Test
+  @ExpectedLog("not ready: view items: public.items has no column value any more")
   void aColumnRenamedUnderAWatchFailsNoWriterAndEvictsTheWholeView() throws SQLException {
     try (Daemon daemon = shop.start()) {
       shop.cacheAllItems(daemon.loader());

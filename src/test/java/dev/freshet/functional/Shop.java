@@ -5,6 +5,7 @@ import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.Servers;
 import dev.freshet.loading.Feature;
 import dev.freshet.loading.FeatureLoader;
+import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.servers.TestDatabase;
 import io.lettuce.core.RedisClient;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -122,13 +124,24 @@ final class Shop implements AutoCloseable {
     return parse(yaml(itemsLoad, "doorbell", Duration.ofHours(1)));
   }
 
+  /** The same servers, other views. */
+  FreshetConfig withViews(String views) {
+    String yaml = yaml("SELECT 1", "doorbell", Duration.ofHours(1));
+    return parse(yaml.substring(0, yaml.indexOf("views:")) + "views:\n" + views.indent(2));
+  }
+
   static FreshetConfig parse(String yaml) {
     return FreshetConfig.parse(yaml, "test", name -> null);
   }
 
   List<String> migrate(FreshetConfig config) {
+    return migrator(config, Migrator::migrate);
+  }
+
+  /** The configuration's migrator does something. */
+  <T> T migrator(FreshetConfig config, Function<Migrator, T> work) {
     try (PostgresDatabase postgres = Servers.postgres(config.postgres())) {
-      return Servers.migrator(postgres, config).migrate();
+      return work.apply(Servers.migrator(postgres, config));
     }
   }
 

@@ -65,7 +65,9 @@ final class MemoryPorts implements Features, Evictions, Health, Telemetry {
             VIEW,
             KeyTemplate.parse("thing:{id}"),
             QueryTemplate.parse("SELECT id, doc FROM public.things WHERE id = ANY(:id)"),
-            List.of(new Watch(RelationName.parse("public.things"), List.of("id"), null, List.of())),
+            List.of(
+                new Watch(
+                    RelationName.parse("public.things"), List.of("id"), null, List.of(), false)),
             List.of(),
             Duration.ofDays(30),
             0.1,

@@ -11,10 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.freshet.eviction.Chain.Sent;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +133,35 @@ final class RedisChainFaultsIT {
     assertThat(chain.write(eviction(link(0), link(1), "img:1")).isAccepted()).isFalse();
     assertThat(operator.exists(bytes("img:1"))).isZero();
     assertThat(redis.calls("evalsha")).isEqualTo(3);
+  }
+
+  @Test
+  void ofWritesOnTheirWayToARedisThatIsKilledTheFirstOnesAreDoneAndNoOthers() {
+    for (int i = 0; i < 20; i++) {
+      operator.set(bytes("img:" + i), Samples.value());
+    }
+    List<Sent> sent = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      sent.add(chain.send(eviction(link(i), link(i + 1), "img:" + i)));
+    }
+    sent.get(9).reply();
+    redis.freeze();
+    for (int i = 10; i < 20; i++) {
+      sent.add(chain.send(eviction(link(i), link(i + 1), "img:" + i)));
+    }
+    redis.kill();
+
+    assertThat(sent.subList(0, 10)).allMatch(write -> write.reply().isAccepted());
+    assertThat(sent.subList(10, 20))
+        .allSatisfy(
+            write ->
+                assertThatThrownBy(write::reply).isInstanceOf(ServerUnavailableException.class));
+    assertThatThrownBy(() -> chain.send(eviction(link(10), link(11))))
+        .isInstanceOf(ServerUnavailableException.class)
+        .hasMessageContaining("the chain must be read first");
+    redis.launchAgain();
+    assertThat(chain.read().link()).isEqualTo(link(10).toString());
+    assertThat(redis.operator().keys("img:*")).hasSize(10);
   }
 
   @Test

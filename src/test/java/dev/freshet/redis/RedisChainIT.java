@@ -16,6 +16,7 @@ import static org.awaitility.Awaitility.await;
 import dev.freshet.change.Link;
 import dev.freshet.eviction.Chain.Field;
 import dev.freshet.eviction.Chain.Reply;
+import dev.freshet.eviction.Chain.Sent;
 import dev.freshet.eviction.Chain.State;
 import dev.freshet.eviction.Chain.Write;
 import dev.freshet.lifecycle.ServerUnavailableException;
@@ -168,6 +169,101 @@ final class RedisChainIT {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void writesThatAreSentBeforeTheRepliesComeAreAllAccepted() {
+    chain.write(firstWrite());
+    List<Sent> sent = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      operator.set(bytes("img:" + i), Samples.value());
+      sent.add(chain.send(eviction(link(i), link(i + 1), "img:" + i)));
+    }
+
+    assertThat(sent).allMatch(write -> write.reply().isAccepted());
+    assertThat(sent).allMatch(write -> write.reply().deleted() == 1);
+    assertThat(chain.read().link()).isEqualTo(link(20).toString());
+  }
+
+  @Test
+  void aRefusedWriteTakesAllThatWereSentAfterItWithIt() {
+    chain.write(firstWrite());
+    List<Sent> sent = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      operator.set(bytes("img:" + i), Samples.value());
+    }
+    for (int i = 0; i < 10; i++) {
+      String expected = i == 4 ? "another writer's" : link(i).toString();
+      sent.add(chain.send(new Write(expected, link(i + 1), List.of("img:" + i), Map.of())));
+    }
+
+    assertThat(sent.stream().map(write -> write.reply().isAccepted()).toList())
+        .containsExactly(true, true, true, true, false, false, false, false, false, false);
+    assertThat(chain.read().link()).isEqualTo(link(4).toString());
+    assertThat(operator.keys("img:*")).hasSize(6);
+  }
+
+  /** Another writer comes in between: at once, or after all, or, which is what counts, between. */
+  @Test
+  void whoLosesTheLinkWhileWritesAreOnTheirWayChangesNothingMore() throws Exception {
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      boolean wasBetween = false;
+      for (int round = 0; round < 100 && !wasBetween; round++) {
+        operator.flushall();
+        chain.read();
+        chain.write(firstWrite());
+        for (int i = 0; i < 200; i++) {
+          operator.set(bytes("img:" + i), Samples.value());
+        }
+        Future<?> other = threads.submit(this::takeTheLink);
+        List<Sent> sent = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          sent.add(chain.send(eviction(link(i), link(i + 1), "img:" + i)));
+        }
+        List<Boolean> replies = sent.stream().map(write -> write.reply().isAccepted()).toList();
+        other.get();
+        int lostAt = replies.contains(false) ? replies.indexOf(false) : 200;
+        assertThat(replies.subList(lostAt, 200)).doesNotContain(true);
+        assertThat(operator.keys("img:*")).hasSize(200 - lostAt);
+        wasBetween = lostAt > 0 && lostAt < 200;
+      }
+      assertThat(wasBetween).isTrue();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void takeTheLink() {
+    try (RedisChain other = new RedisChain(connections, NAMESPACE, Samples.CHAIN_TIMEOUT)) {
+      Link next = new Link(false, link(0).position(), "bbbbbbbbbbbbbbbb", 0);
+      boolean isTaken = false;
+      while (!isTaken) {
+        String expected = other.read().link();
+        isTaken = other.write(new Write(expected, next, List.of(), Map.of())).isAccepted();
+      }
+    }
+  }
+
+  @Test
+  void scriptsThatAreForgottenWhileWritesAreOnTheirWayTakeNothingOutOfOrder() {
+    chain.write(firstWrite());
+    for (int i = 0; i < 200; i++) {
+      operator.set(bytes("img:" + i), Samples.value());
+    }
+    List<Sent> sent = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      sent.add(chain.send(eviction(link(i), link(i + 1), "img:" + i)));
+      if (i % 10 == 5) {
+        operator.scriptFlush();
+      }
+    }
+    sent.forEach(Sent::reply);
+
+    int applied = Link.parse(chain.read().link()).chunk();
+    for (int i = 0; i < 200; i++) {
+      assertThat(operator.exists(bytes("img:" + i))).as("img:" + i).isEqualTo(i < applied ? 0 : 1);
     }
   }
 

@@ -47,7 +47,8 @@ final class Samples {
         "image-features",
         KeyTemplate.parse("img:{image_id}"),
         QueryTemplate.parse(load),
-        List.of(new Watch(RelationName.parse("public.t"), List.of("image_id"), null, List.of())),
+        List.of(
+            new Watch(RelationName.parse("public.t"), List.of("image_id"), null, List.of(), false)),
         List.of(),
         Duration.ofDays(30),
         0.1,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class EntityKeyTest {
@@ -41,6 +42,52 @@ class EntityKeyTest {
       }
     }
     assertThat(byText).hasSize(1600);
+  }
+
+  /** Up to three short values of few characters, so that different keys often look alike. */
+  static EntityKey confusableKey(Random random, int arity) {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < arity; i++) {
+      StringBuilder value = new StringBuilder();
+      for (int length = random.nextInt(4); length > 0; length--) {
+        value.append(List.of(":", "\\", ":", "\\", "a", "😀").get(random.nextInt(6)));
+      }
+      values.add(value.toString());
+    }
+    return new EntityKey(values);
+  }
+
+  @Test
+  void keysThatLookAlikeHaveTextFormsOfTheirOwn() {
+    RandomCases.check(
+        200,
+        random -> {
+          int arity = 1 + random.nextInt(3);
+          Map<String, EntityKey> byText = new HashMap<>();
+          for (int i = 0; i < 200; i++) {
+            EntityKey key = confusableKey(random, arity);
+            EntityKey other = byText.put(key.text(), key);
+            assertThat(other == null || other.equals(key)).as("%s and %s", key, other).isTrue();
+            assertThat(EntityKey.parse(key.text(), arity)).isEqualTo(key);
+          }
+        });
+  }
+
+  @Test
+  void aTextFormIsReadWithNoOtherNumberOfValues() {
+    RandomCases.check(
+        2_000,
+        random -> {
+          int arity = 1 + random.nextInt(3);
+          EntityKey key = confusableKey(random, arity);
+          for (int other = 1; other <= 4; other++) {
+            int values = other;
+            if (values != arity) {
+              assertThatThrownBy(() -> EntityKey.parse(key.text(), values))
+                  .isInstanceOf(MalformedKeyException.class);
+            }
+          }
+        });
   }
 
   @Test

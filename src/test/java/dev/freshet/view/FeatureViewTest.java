@@ -30,7 +30,8 @@ class FeatureViewTest {
   }
 
   private static Watch watch(List<String> by, @Nullable String keys, String... columns) {
-    return new Watch(USERS, by, keys == null ? null : QueryTemplate.parse(keys), List.of(columns));
+    return new Watch(
+        USERS, by, keys == null ? null : QueryTemplate.parse(keys), List.of(columns), false);
   }
 
   @Test

@@ -67,6 +67,26 @@ class KeyTemplateTest {
   }
 
   @Test
+  void keysThatLookAlikeHaveCacheKeysOfTheirOwnAndAreReadBackFromThem() {
+    for (String text : TWO_PLACEHOLDERS) {
+      KeyTemplate template = KeyTemplate.parse(text);
+      RandomCases.check(
+          50,
+          random -> {
+            Map<String, EntityKey> byCacheKey = new HashMap<>();
+            for (int i = 0; i < 200; i++) {
+              EntityKey key = EntityKeyTest.confusableKey(random, 2);
+              EntityKey other = byCacheKey.put(template.cacheKey(key), key);
+              assertThat(other == null || other.equals(key))
+                  .as("%s with %s and %s", text, key, other)
+                  .isTrue();
+              assertThat(template.entityKey(template.cacheKey(key))).contains(key);
+            }
+          });
+    }
+  }
+
+  @Test
   void everyCacheKeyMatchesTheScanPattern() {
     for (String text : TWO_PLACEHOLDERS) {
       KeyTemplate template = KeyTemplate.parse(text);

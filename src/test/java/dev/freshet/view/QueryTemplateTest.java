@@ -45,6 +45,10 @@ class QueryTemplateTest {
           new Piece(":id", "?::text[]", List.of("id")),
           new Piece("ANY(:id_2::bigint[])", "ANY(?::text[]::bigint[])", List.of("id_2")),
           new Piece("(:a,:a,:_b)", "(?::text[],?::text[],?::text[])", List.of("a", "a", "_b")),
+          new Piece("ANY(:\"we\"\"ird\"::int[])", "ANY(?::text[]::int[])", List.of("we\"ird")),
+          new Piece(":\"a:b ?\"", "?::text[]", List.of("a:b ?")),
+          Piece.same("x::\"a b\""),
+          Piece.same("a[1: \"n\"]"),
           new Piece("doc ? 'a?'", "doc ?? 'a?'", List.of()),
           new Piece("doc ?| x @? y ?& z", "doc ??| x @?? y ??& z", List.of()));
 
@@ -107,6 +111,22 @@ class QueryTemplateTest {
   }
 
   @Test
+  void aParameterOfAnyNameCanBeWritten() {
+    assertThat(QueryTemplate.parameter("Stückzahl_2")).isEqualTo(":Stückzahl_2");
+    assertThat(QueryTemplate.parameter("we\"ird")).isEqualTo(":\"we\"\"ird\"");
+    RandomCases.check(
+        2_000,
+        random -> {
+          String name = RandomCases.hostileText(random) + random.nextInt(10);
+          QueryTemplate query =
+              QueryTemplate.parse("x " + QueryTemplate.parameter(name) + "::int[]");
+
+          assertThat(query.parameters()).containsExactly(name);
+          assertThat(query.positionalSql()).isEqualTo("x ?::text[]::int[]");
+        });
+  }
+
+  @Test
   void whatFollowsTheStatementIsDropped() {
     for (String end : List.of(";", " ; ;\n", ";-- done", "; /* done */ -- ;\n;")) {
       assertThat(QueryTemplate.parse("SELECT 1" + end).toString()).isEqualTo("SELECT 1");
@@ -135,7 +155,7 @@ class QueryTemplateTest {
           .hasMessageContaining("more than one statement");
     }
     for (String text :
-        List.of("'a", "'a''", "E'a\\'", "E'a\\", "\"a", "$$a", "$t$ $$", "/* /* */")) {
+        List.of("'a", "'a''", "E'a\\'", "E'a\\", "\"a", ":\"a\"\"", "$$a", "$t$ $$", "/* /* */")) {
       assertThatThrownBy(() -> QueryTemplate.parse(text))
           .as(text)
           .isInstanceOf(IllegalArgumentException.class)
@@ -149,5 +169,16 @@ class QueryTemplateTest {
     assertThat(QueryTemplate.parse("SELECT 1"))
         .hasSameHashCodeAs(QueryTemplate.parse("SELECT 1"))
         .isNotEqualTo(QueryTemplate.parse("SELECT 2"));
+  }
+
+  @Test
+  void parametersCanBeWrittenOtherwise() {
+    QueryTemplate query = QueryTemplate.parse("SELECT ':a', d ? 'k' WHERE a = ANY(:a) AND b = :b");
+    assertThat(query.sqlWith("$1")).isEqualTo("SELECT ':a', d ? 'k' WHERE a = ANY($1) AND b = $1");
+  }
+
+  @Test
+  void aNulIsRefused() {
+    assertThatThrownBy(() -> QueryTemplate.parse("SELECT '\0'")).hasMessageContaining("NUL");
   }
 }

@@ -29,12 +29,24 @@ final class EvictionTimer {
     this.roundTrips = roundTrips;
   }
 
-  /** Fills a key, changes its row, and returns how long the key stayed; empty if it is lost. */
-  OptionalLong measure(Side side, Session writer, String imageId) {
-    String cacheKey = side.cacheKey(imageId);
+  /**
+   * One update.
+   *
+   * @param updateNanos how long the writer waited for the commit's reply
+   * @param goneNanos how long the key stayed after that; empty if it is lost
+   */
+  record Measured(long updateNanos, OptionalLong goneNanos) {}
+
+  /** Fills a key, changes its row, and waits until the key is gone. */
+  Measured measure(Side side, Session writer, String imageId) {
     side.fill(imageId);
+    long began = System.nanoTime();
     ImageTable.update(writer, imageId, ++revision);
     long committed = System.nanoTime();
+    return new Measured(committed - began, awaitGone(side.cacheKey(imageId), committed));
+  }
+
+  private OptionalLong awaitGone(String cacheKey, long committed) {
     long deadline = committed + TimeUnit.MILLISECONDS.toNanos(LOST_AFTER_MS);
     for (long asked = committed; asked < deadline; ) {
       boolean isThere = redis.exists(cacheKey);

@@ -1,20 +1,16 @@
 package dev.freshet.cli.bench;
 
 import dev.freshet.config.FreshetConfig;
-import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.Servers;
-import dev.freshet.eviction.LoopStatus.Phase;
 import dev.freshet.loading.Feature;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.postgres.Session;
-import java.util.concurrent.TimeUnit;
 
 /** Freshet as {@code freshet run} starts it, in this process, on a configuration of its own. */
 final class FreshetSide implements Side {
   private static final String DATABASE = "freshet_side";
   private static final String VIEW = "image-features";
   private static final String KEY_PREFIX = "img:";
-  private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
   private static final int FILL_TRIES = 100;
 
   private static final String CONFIGURATION =
@@ -35,9 +31,9 @@ final class FreshetSide implements Side {
 
   private final PostgresDatabase database;
   private final ImageTable table;
-  private final Daemon daemon;
+  private final BenchDaemon daemon;
 
-  private FreshetSide(PostgresDatabase database, ImageTable table, Daemon daemon) {
+  private FreshetSide(PostgresDatabase database, ImageTable table, BenchDaemon daemon) {
     this.database = database;
     this.table = table;
     this.daemon = daemon;
@@ -46,40 +42,21 @@ final class FreshetSide implements Side {
   /** Makes the table, migrates, and starts the daemon; returns when that is ready. */
   static FreshetSide start(BenchServers servers) throws InterruptedException {
     FreshetConfig config =
-        FreshetConfig.parse(
+        BenchDaemon.configuration(
+            servers,
             CONFIGURATION.formatted(
                 servers.jdbcUrl(DATABASE),
                 servers.postgresUser(),
                 servers.redisUrl(),
                 VIEW,
-                KEY_PREFIX),
-            "the benchmark's configuration",
-            name -> name.equals("PASSWORD") ? servers.postgresPassword() : null);
+                KEY_PREFIX));
     PostgresDatabase database = servers.newDatabase(DATABASE);
     ImageTable table;
     try (Session session = Session.open(database)) {
       table = ImageTable.create(session);
     }
     Servers.migrator(database, config).migrate();
-    FreshetSide side = new FreshetSide(database, table, new Daemon(config, Daemon.Options.DEFAULT));
-    try {
-      side.daemon.start();
-      side.awaitReady();
-      return side;
-    } catch (RuntimeException | InterruptedException e) {
-      side.close();
-      throw e;
-    }
-  }
-
-  private void awaitReady() throws InterruptedException {
-    long end = System.nanoTime() + READY_NANOS_MAX;
-    while (!daemon.status().isReady()) {
-      if (System.nanoTime() > end) {
-        throw new IllegalStateException("the daemon was not ready in time: " + daemon.status());
-      }
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+    return new FreshetSide(database, table, BenchDaemon.start(config));
   }
 
   @Override
@@ -117,9 +94,7 @@ final class FreshetSide implements Side {
 
   @Override
   public void check() {
-    if (daemon.status().phase() == Phase.STOPPED) {
-      throw new IllegalStateException("the daemon has stopped");
-    }
+    daemon.check();
   }
 
   @Override

@@ -68,7 +68,8 @@ record ImageTable(List<String> measured, List<String> background) {
     }
   }
 
-  private static String[] sample() {
+  /** The demo's sample: real image features, one JSON document each. */
+  static String[] sample() {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(new GZIPInputStream(open(SAMPLE)), StandardCharsets.UTF_8))) {

@@ -3,13 +3,13 @@ package dev.freshet.cli.bench;
 import dev.freshet.cli.bench.LatencyReport.SideReport;
 import dev.freshet.postgres.Session;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** A side, the session that writes to its table, and what was measured on it. */
 final class Lane implements AutoCloseable {
   private final Side side;
   private final Session writer;
-  private Samples samples = new Samples();
+  private Samples updates = new Samples();
+  private Samples commitToGone = new Samples();
   private int lost;
   private int row;
 
@@ -22,22 +22,20 @@ final class Lane implements AutoCloseable {
   void measure(EvictionTimer timer) {
     side.check();
     List<String> rows = side.table().measured();
-    OptionalLong nanos = timer.measure(side, writer, rows.get(row++ % rows.size()));
-    if (nanos.isPresent()) {
-      samples.add(nanos.getAsLong());
-    } else {
-      lost++;
-    }
+    EvictionTimer.Measured measured = timer.measure(side, writer, rows.get(row++ % rows.size()));
+    updates.add(measured.updateNanos());
+    measured.goneNanos().ifPresentOrElse(commitToGone::add, () -> lost++);
   }
 
   /** Forgets what was measured. */
   void forget() {
-    samples = new Samples();
+    updates = new Samples();
+    commitToGone = new Samples();
     lost = 0;
   }
 
   SideReport report() {
-    return new SideReport(samples.count() + lost, lost, samples.figuresMs());
+    return new SideReport(updates.count(), lost, commitToGone.figuresMs(), updates.figuresMs());
   }
 
   @Override

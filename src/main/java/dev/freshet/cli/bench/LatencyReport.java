@@ -29,13 +29,16 @@ public record LatencyReport(
    * @param measured how many updates
    * @param lost how many of them have no figure, because their key was there too long
    * @param commitToGone figures by name, in milliseconds
+   * @param update figures of the update itself, from its sending to the commit's reply
    */
-  public record SideReport(int measured, int lost, Map<String, Double> commitToGone) {
+  public record SideReport(
+      int measured, int lost, Map<String, Double> commitToGone, Map<String, Double> update) {
     Map<String, Object> toMap() {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("updates", measured);
       map.put("lost", lost);
       map.putAll(commitToGone);
+      map.put("update", update);
       return map;
     }
   }

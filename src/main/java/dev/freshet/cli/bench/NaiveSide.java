@@ -6,35 +6,15 @@ import dev.freshet.redis.RawRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The naive listener: a row trigger that sends the cache key with {@code pg_notify}, and a session
- * that deletes what it hears of.
- *
- * <p>It is as quick as it can be made: the delete is sent from the driver's callback, and nothing
- * waits for its reply. It loses what is committed while nobody listens, and its NOTIFY in every
- * transaction takes commits off group commit; neither is measured here.
+ * The naive way: a row trigger that sends the cache key with {@code pg_notify}, and a session that
+ * deletes what it hears of. It loses what is committed while nobody listens, and its NOTIFY in
+ * every transaction takes commits off group commit; neither is measured here.
  */
 final class NaiveSide implements Side {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final String CHANNEL = "cache_keys";
-  private static final String KEY_PREFIX = "naive:";
-
-  private static final String TRIGGER =
-      """
-      CREATE FUNCTION public.notify_key() RETURNS trigger LANGUAGE plpgsql AS $naive$
-      BEGIN
-        PERFORM pg_notify('%s', '%s' || coalesce(NEW.image_id, OLD.image_id));
-        RETURN NULL;
-      END
-      $naive$;
-      CREATE TRIGGER notify_key AFTER INSERT OR UPDATE OR DELETE ON public.image_features
-        FOR EACH ROW EXECUTE FUNCTION public.notify_key()
-      """
-          .formatted(CHANNEL, KEY_PREFIX);
-
   private static final String LOAD =
       "SELECT features::text FROM public.image_features WHERE image_id = ?::text::uuid";
 
@@ -42,15 +22,14 @@ final class NaiveSide implements Side {
   private final ImageTable table;
   private final RawRedis redis;
   private final Session reader;
-  private final Session listener;
-  private volatile @Nullable RuntimeException failure;
+  private final NaiveListener listener;
 
   private NaiveSide(
       PostgresDatabase database,
       ImageTable table,
       RawRedis redis,
       Session reader,
-      Session listener) {
+      NaiveListener listener) {
     this.database = database;
     this.table = table;
     this.redis = redis;
@@ -64,23 +43,8 @@ final class NaiveSide implements Side {
     RawRedis redis = RawRedis.open(servers.redis(), TIMEOUT);
     Session reader = Session.open(database);
     ImageTable table = ImageTable.create(reader);
-    reader.run(TRIGGER);
-    NaiveSide side = new NaiveSide(database, table, redis, reader, Session.open(database));
-    side.listener.listen(CHANNEL, side::delete);
-    return side;
-  }
-
-  private void delete(String cacheKey) {
-    CompletableFuture<Void> unused =
-        redis
-            .delete(cacheKey)
-            .handle(
-                (wasThere, e) -> {
-                  if (e != null) {
-                    failure = new IllegalStateException("the naive listener could not delete", e);
-                  }
-                  return null;
-                });
+    reader.run(NaiveListener.TRIGGER);
+    return new NaiveSide(database, table, redis, reader, NaiveListener.start(database, redis));
   }
 
   @Override
@@ -95,7 +59,7 @@ final class NaiveSide implements Side {
 
   @Override
   public String cacheKey(String imageId) {
-    return KEY_PREFIX + imageId;
+    return NaiveListener.KEY_PREFIX + imageId;
   }
 
   @Override
@@ -111,10 +75,7 @@ final class NaiveSide implements Side {
 
   @Override
   public void check() {
-    RuntimeException known = failure;
-    if (known != null) {
-      throw known;
-    }
+    listener.check();
   }
 
   @Override

@@ -337,6 +337,11 @@ public final class LocalPostgres implements AutoCloseable {
     return programs.postgres();
   }
 
+  /** Postgres' own load generator for this server; empty if the machine has none. */
+  public Optional<Pgbench> pgbench() {
+    return Pgbench.find(this, processes);
+  }
+
   @Override
   public String toString() {
     return "%s on port %d".formatted(NAME, port);

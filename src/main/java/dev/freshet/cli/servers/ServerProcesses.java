@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -79,9 +80,21 @@ final class ServerProcesses implements AutoCloseable {
    * @throws ServerFailedException if it does not end in time
    */
   Finished run(Duration deadline, List<String> command) throws IOException {
+    return run(deadline, command, Map.of());
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @param environment is added to the JVM's own
+   * @throws IOException if it cannot be started
+   * @throws ServerFailedException if it does not end in time
+   */
+  Finished run(Duration deadline, List<String> command, Map<String, String> environment)
+      throws IOException {
     Path output = Files.createTempFile(directory, "output-", ".txt");
     try {
-      Process process = begin(command, ProcessBuilder.Redirect.to(output.toFile()));
+      Process process = begin(command, ProcessBuilder.Redirect.to(output.toFile()), environment);
       if (!hasEndedWithin(process, deadline)) {
         kill(process);
         throw new ServerFailedException(
@@ -97,13 +110,14 @@ final class ServerProcesses implements AutoCloseable {
   /** Starts the server's own process; what it says is appended to the log. */
   Process start(List<String> command) {
     try {
-      return begin(command, ProcessBuilder.Redirect.appendTo(log.toFile()));
+      return begin(command, ProcessBuilder.Redirect.appendTo(log.toFile()), Map.of());
     } catch (IOException e) {
       throw new ServerFailedException("%s: cannot run %s".formatted(server, command.get(0)), e);
     }
   }
 
-  private synchronized Process begin(List<String> command, ProcessBuilder.Redirect output)
+  private synchronized Process begin(
+      List<String> command, ProcessBuilder.Redirect output, Map<String, String> environment)
       throws IOException {
     if (isEnded) {
       throw new ServerFailedException(server + " is closed");
@@ -112,6 +126,7 @@ final class ServerProcesses implements AutoCloseable {
     builder.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(output);
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
     builder.environment().put("LC_ALL", "C");
+    builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
     started.removeIf(earlier -> !earlier.isAlive());

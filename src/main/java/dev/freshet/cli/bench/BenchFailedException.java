@@ -1,0 +1,16 @@
+package dev.freshet.cli.bench;
+
+import org.jspecify.annotations.Nullable;
+
+/** Says that a benchmark has no figures: it could not measure, or saw something unexpected. */
+public final class BenchFailedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  BenchFailedException(String message) {
+    super(message);
+  }
+
+  BenchFailedException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

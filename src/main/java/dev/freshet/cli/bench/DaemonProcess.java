@@ -1,0 +1,196 @@
+package dev.freshet.cli.bench;
+
+import dev.freshet.cli.servers.EndsWithJvm;
+import dev.freshet.cli.servers.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code freshet run} of this very program, in a JVM of its own with a heap of its own, seen from
+ * outside: over HTTP, in its log of collections, and as the system sees a process.
+ */
+final class DaemonProcess implements AutoCloseable {
+  private static final Duration HTTP_MAX = Duration.ofSeconds(10);
+  private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
+  private static final long STOP_SECONDS_MAX = 20;
+  private static final int OUTPUT_TAIL_LINES = 15;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Path directory;
+  private final Process process;
+  private final URI address;
+  private final EndsWithJvm.Registration registration;
+
+  private DaemonProcess(Path directory, Process process, URI address) {
+    this.directory = directory;
+    this.process = process;
+    this.address = address;
+    this.registration = EndsWithJvm.register("the daemon", process::destroyForcibly);
+  }
+
+  /**
+   * Starts a daemon; returns before it is ready.
+   *
+   * @param configuration without the section {@code http}; {@code ${PASSWORD}} is the password
+   * @param heap its {@code -Xmx}
+   */
+  static DaemonProcess start(String configuration, String password, String heap) {
+    URI address = URI.create("http://127.0.0.1:" + FreePort.next());
+    try {
+      Path directory = Files.createTempDirectory("freshet-bench-");
+      Path config =
+          Files.writeString(
+              directory.resolve("freshet.yaml"),
+              configuration + "http:\n  listen: " + address.getAuthority() + "\n");
+      ProcessBuilder builder =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx" + heap,
+                  "-Xlog:gc:file=%s:timemillis:filecount=0".formatted(gcLog(directory)),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "dev.freshet.cli.Main",
+                  "run",
+                  "--config",
+                  config.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(output(directory).toFile());
+      builder.environment().put("PASSWORD", password);
+      // They could give it another heap or another collector.
+      builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+      return new DaemonProcess(directory, builder.start(), address);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the daemon cannot be started", e);
+    }
+  }
+
+  private static Path output(Path directory) {
+    return directory.resolve("output");
+  }
+
+  private static Path gcLog(Path directory) {
+    return directory.resolve("gc.log");
+  }
+
+  /** Waits until it is ready for requests. */
+  void awaitReady() throws InterruptedException {
+    long end = System.nanoTime() + READY_NANOS_MAX;
+    while (!isReady()) {
+      check();
+      if (System.nanoTime() > end) {
+        throw failed("was not ready in time");
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private boolean isReady() throws InterruptedException {
+    try {
+      return get("/health/ready").statusCode() == 200;
+    } catch (IOException e) {
+      return false; // it does not listen yet
+    }
+  }
+
+  /**
+   * Says so if it has ended.
+   *
+   * @throws BenchFailedException with the end of its output
+   */
+  void check() {
+    if (!process.isAlive()) {
+      throw failed("ended with " + process.exitValue());
+    }
+  }
+
+  private BenchFailedException failed(String what) {
+    String tail;
+    try {
+      List<String> lines = Files.readAllLines(output(directory));
+      tail =
+          String.join(
+              "\n", lines.subList(Math.max(0, lines.size() - OUTPUT_TAIL_LINES), lines.size()));
+    } catch (IOException e) {
+      tail = "(unreadable: " + e + ")";
+    }
+    return new BenchFailedException("the daemon " + what + ". Its output ends with:\n" + tail);
+  }
+
+  /** What it says of itself at {@code /metrics}. */
+  ScrapedMetrics metrics() throws InterruptedException {
+    return ScrapedMetrics.parse(answer("/metrics").body());
+  }
+
+  /** Where it says that a feature came from: {@code redis} or {@code postgres}. */
+  String sourceOf(String view, String key) throws InterruptedException {
+    return answer("/v1/views/%s/features/%s".formatted(view, key))
+        .headers()
+        .firstValue("X-Freshet-Source")
+        .orElse("nowhere");
+  }
+
+  private HttpResponse<String> answer(String path) throws InterruptedException {
+    try {
+      HttpResponse<String> response = get(path);
+      if (response.statusCode() != 200) {
+        throw failed("answered %s with %d".formatted(path, response.statusCode()));
+      }
+      return response;
+    } catch (IOException e) {
+      throw failed("did not answer %s: %s".formatted(path, e));
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(address.resolve(path)).timeout(HTTP_MAX).build(),
+        BodyHandlers.ofString());
+  }
+
+  /** How long processors have worked for it. */
+  Duration cpuTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  ProcessMemory memory() {
+    return ProcessMemory.of(process.pid());
+  }
+
+  GcLog gcLog() {
+    return GcLog.read(gcLog(directory));
+  }
+
+  /** Ends it, as an operator does, and removes its files. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    registration.close();
+    try {
+      for (String file : List.of("freshet.yaml", "output", "gc.log")) {
+        Files.deleteIfExists(directory.resolve(file));
+      }
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the daemon's directory cannot be removed", e);
+    }
+  }
+}

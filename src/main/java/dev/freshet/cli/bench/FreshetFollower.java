@@ -1,0 +1,172 @@
+package dev.freshet.cli.bench;
+
+import dev.freshet.config.FreshetConfig;
+import dev.freshet.daemon.Servers;
+import dev.freshet.postgres.PostgresDatabase;
+import dev.freshet.postgres.PostgresDoorbell;
+import dev.freshet.postgres.Session;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Freshet's triggers and change log, and a daemon or somebody who only sleeps. */
+final class FreshetFollower implements Follower {
+  private static final String CONFIGURATION =
+      """
+      postgres:
+        url: %s
+        user: %s
+        password: ${PASSWORD}
+        doorbell: %s
+      redis:
+        url: %s
+        namespace: %s
+      views:
+        image-features:
+          key: "%s:{image_id}"
+          load: SELECT image_id, features FROM public.image_features WHERE image_id = ANY(:image_id::bigint[])
+          watch:
+            - table: public.image_features
+      """;
+
+  /** Makes the watch one whose rows call the trigger function, each of them. */
+  private static final String ALWAYS = "        always: true\n";
+
+  private static final String LOGGED =
+      "SELECT count(*)::text FROM freshet.change_log WHERE xid >= ?::text::xid8";
+  private static final String LAST =
+      "SELECT xid::text FROM freshet.change_log ORDER BY xid DESC LIMIT 1";
+
+  private final WriterSide side;
+  private final Session session;
+  private final @Nullable BenchDaemon daemon;
+  private final @Nullable CountedNotifications rings;
+  private String firstXid = "0";
+  private long ringsBefore;
+
+  private FreshetFollower(
+      WriterSide side,
+      Session session,
+      @Nullable BenchDaemon daemon,
+      @Nullable CountedNotifications rings) {
+    this.side = side;
+    this.session = session;
+    this.daemon = daemon;
+    this.rings = rings;
+  }
+
+  /** Migrates a database, as {@code freshet migrate} does. */
+  static FreshetConfig migrate(
+      BenchServers servers, PostgresDatabase database, String name, String doorbell) {
+    return migrate(CONFIGURATION, servers, database, name, doorbell);
+  }
+
+  /** As {@link #migrate}, but with row triggers. */
+  static void migrateWithRowTriggers(
+      BenchServers servers, PostgresDatabase database, String name, String doorbell) {
+    FreshetConfig unused = migrate(CONFIGURATION + ALWAYS, servers, database, name, doorbell);
+  }
+
+  private static FreshetConfig migrate(
+      String configuration,
+      BenchServers servers,
+      PostgresDatabase database,
+      String name,
+      String doorbell) {
+    FreshetConfig config =
+        BenchDaemon.configuration(
+            servers,
+            configuration.formatted(
+                servers.jdbcUrl(name),
+                servers.postgresUser(),
+                doorbell,
+                servers.redisUrl(),
+                name,
+                name));
+    Servers.migrator(database, config).migrate();
+    return config;
+  }
+
+  /**
+   * Migrates a database and begins to follow.
+   *
+   * @param name of the database
+   * @param session looks into the change log; is not closed
+   */
+  static FreshetFollower start(
+      BenchServers servers,
+      WriterSide side,
+      PostgresDatabase database,
+      String name,
+      Session session)
+      throws InterruptedException {
+    boolean isNotifying = side == WriterSide.LOG_NOTIFY;
+    FreshetConfig config = migrate(servers, database, name, isNotifying ? "notify" : "doorbell");
+    return switch (side) {
+      case FRESHET_ASLEEP ->
+          new FreshetFollower(side, session, null, CountedNotifications.asleep(database));
+      case FRESHET_AWAKE ->
+          new FreshetFollower(
+              side,
+              session,
+              BenchDaemon.start(config),
+              CountedNotifications.on(database, PostgresDoorbell.CHANNEL));
+      default -> new FreshetFollower(side, session, BenchDaemon.start(config), null);
+    };
+  }
+
+  @Override
+  public void startCounting() {
+    session.run("VACUUM ANALYZE freshet.change_log"); // as autovacuum would
+    firstXid = session.ask("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").orElseThrow();
+    CountedNotifications counted = rings;
+    if (counted != null) {
+      ringsBefore = counted.heard();
+    }
+  }
+
+  @Override
+  public OptionalLong awaitAll(long transactions) throws InterruptedException {
+    long logged = Long.parseLong(session.ask(LOGGED, firstXid).orElseThrow());
+    if (logged != transactions) {
+      throw new BenchFailedException(
+          "%s: the change log got %d rows from %d transactions"
+              .formatted(side, logged, transactions));
+    }
+    awaitDaemon();
+    CountedNotifications counted = rings;
+    if (counted == null) {
+      return OptionalLong.empty();
+    }
+    long rung = counted.heard() - ringsBefore;
+    if (side == WriterSide.FRESHET_ASLEEP && rung != transactions) {
+      throw new BenchFailedException(
+          "%s: writers rang %d times in %d transactions, although nobody was awake"
+              .formatted(side, rung, transactions));
+    }
+    return OptionalLong.of(rung);
+  }
+
+  private void awaitDaemon() throws InterruptedException {
+    BenchDaemon running = daemon;
+    if (running == null) {
+      return;
+    }
+    long last = Long.parseLong(session.ask(LAST).orElse("0"));
+    Await.until(
+        () -> {
+          running.check();
+          return running.position().filter(position -> position.sees(last)).isPresent();
+        },
+        () -> "%s: the daemon does not catch up; it is %s".formatted(side, running.status()));
+  }
+
+  @Override
+  public void close() {
+    if (daemon != null) {
+      daemon.close();
+    }
+    if (rings != null) {
+      rings.close();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.freshet.cli.bench;
+
+import static dev.freshet.cli.bench.TriggerVariant.logging;
+import static dev.freshet.cli.bench.TriggerVariant.silent;
+
+import java.util.List;
+
+/**
+ * The variants that are measured, each of which differs from Freshet's own trigger in one respect.
+ */
+final class TriggerVariants {
+  /** The variant to which all others add. */
+  static final String NONE = "none";
+
+  /** Freshet's own trigger. */
+  static final String FRESHET = "freshet";
+
+  private static final String OLD_KEY = "o.\"image_id\"::pg_catalog.text";
+  private static final String NEW_KEY = "n.\"image_id\"::pg_catalog.text";
+
+  private static final String READING =
+      "SELECT %s, %s INTO STRICT old_key, new_key FROM old_rows AS o, new_rows AS n;"
+          .formatted(OLD_KEY, NEW_KEY);
+
+  private static final String BOTH_IMAGES =
+      "SELECT %s AS k FROM old_rows AS o WHERE o.\"image_id\" IS NOT NULL UNION%s SELECT %s FROM new_rows AS n WHERE n.\"image_id\" IS NOT NULL LIMIT 1001";
+
+  private static final String IS_ONE_KEY = "IF old_key OPERATOR(pg_catalog.=) new_key\n";
+  private static final String LOGGING =
+      "INSERT INTO freshet.change_log (watch_id, keys) VALUES (%s, ARRAY[new_key]);";
+  private static final String LAST_VARIABLE = "chunk_count pg_catalog.int4;";
+
+  private static final String LOCK = "IF NOT pg_catalog.pg_try_advisory_xact_lock_shared";
+  private static final String RING = "PERFORM pg_catalog.pg_notify('freshet', '');";
+  private static final String END = "RETURN NULL;\nEND\n";
+
+  private static final String INDEX = "DROP INDEX freshet.change_log_xid;";
+
+  private TriggerVariants() {}
+
+  /** All variants, beginning with no trigger and Freshet's own. */
+  static List<TriggerVariant> all() {
+    return List.of(
+        silent(NONE, "no trigger", TriggerVariants::dropTriggers),
+        silent(
+            "empty",
+            "a statement trigger with both transition tables, SECURITY DEFINER, that only returns",
+            database ->
+                database.run(
+                    "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN NULL; END'"
+                        .formatted(database.function()))),
+        logging(FRESHET, "as freshet migrate installs it", database -> {}),
+        logging(
+            "search-path",
+            "with SET search_path = pg_catalog, pg_temp",
+            database ->
+                database.edit(
+                    text ->
+                        text.replaced(
+                            " SECURITY DEFINER\n",
+                            " SECURITY DEFINER SET search_path = pg_catalog, pg_temp\n"))),
+        logging(
+            "no-exception-block",
+            "without the block that catches errors",
+            database -> database.edit(TriggerVariants::withoutExceptionBlock)),
+        logging(
+            "keys-array-agg",
+            "keys read by array_agg(DISTINCT …) over old rows UNION ALL new rows, at most 1,001",
+            TriggerVariants::aggregateKeys),
+        logging(
+            "keys-array-select",
+            "keys read by ARRAY(SELECT … UNION SELECT …), at most 1,001",
+            TriggerVariants::selectKeysIntoArray),
+        logging(
+            "no-doorbell",
+            "without the doorbell: no lock, no NOTIFY",
+            database -> database.edit(text -> withBell(text, ""))),
+        logging(
+            "notify",
+            "a NOTIFY in every transaction, and no lock; nobody listens",
+            database -> database.edit(text -> withBell(text, RING + "\n  "))),
+        logging(
+            "direct-slot",
+            "the insert aimed at the present slot by IFs, four on each way, instead of routed",
+            TriggerVariants::aimAtSlot),
+        new TriggerVariant(
+            "plain-table",
+            "the insert into a table without partitions, with the same columns and index",
+            1,
+            "freshet.plain_log",
+            TriggerVariants::logToPlainTable),
+        logging("index-none", "the change log has no index", database -> database.run(INDEX)),
+        logging(
+            "index-brin",
+            "a BRIN index instead of the btree; on `at`, since xid8 has no operator class for BRIN",
+            database -> database.run(INDEX + "CREATE INDEX ON freshet.change_log USING brin (at)")),
+        logging(
+            "index-hash",
+            "a hash index instead of the btree",
+            database ->
+                database.run(INDEX + "CREATE INDEX ON freshet.change_log USING hash (xid)")),
+        logging(
+            "row-trigger",
+            "as freshet migrate installs it for partitioned tables: a row trigger",
+            TriggerDatabase::useRowTriggers));
+  }
+
+  private static void dropTriggers(TriggerDatabase database) {
+    database.run("DROP FUNCTION %s() CASCADE".formatted(database.function()));
+  }
+
+  private static FunctionText withoutExceptionBlock(FunctionText text) {
+    return text.replaced("BEGIN\n  BEGIN\n", "BEGIN\n")
+        .without("  EXCEPTION\n    WHEN no_data_found THEN", "  " + IS_ONE_KEY);
+  }
+
+  private static void aggregateKeys(TriggerDatabase database) {
+    String keys = BOTH_IMAGES.formatted(OLD_KEY, " ALL", NEW_KEY);
+    database.edit(
+        text ->
+            withArray(text, database.watchId(), "changed OPERATOR(pg_catalog.<) 1001")
+                .replaced(
+                    READING,
+                    "SELECT pg_catalog.array_agg(DISTINCT k), pg_catalog.count(*) INTO logged, changed FROM (%s) AS few;"
+                        .formatted(keys)));
+  }
+
+  private static void selectKeysIntoArray(TriggerDatabase database) {
+    String keys = BOTH_IMAGES.formatted(OLD_KEY, "", NEW_KEY);
+    database.edit(
+        text ->
+            withArray(
+                    text,
+                    database.watchId(),
+                    "pg_catalog.cardinality(logged) OPERATOR(pg_catalog.<) 1001")
+                .replaced(READING, "logged := ARRAY(%s);".formatted(keys)));
+  }
+
+  /** Logs an array of keys, which is yet to be read, instead of a single key. */
+  private static FunctionText withArray(FunctionText text, String watchId, String isFew) {
+    return text.replaced(
+            LAST_VARIABLE,
+            LAST_VARIABLE + "\n  logged pg_catalog.text[];\n  changed pg_catalog.int4;")
+        .replaced(IS_ONE_KEY, "IF %s\n".formatted(isFew))
+        .replacedEverywhere(
+            LOGGING.formatted(watchId),
+            "INSERT INTO freshet.change_log (watch_id, keys) VALUES (%s, logged);"
+                .formatted(watchId));
+  }
+
+  private static FunctionText withBell(FunctionText text, String bell) {
+    return text.replaced(LOCK, bell + LOCK).without(LOCK, END);
+  }
+
+  private static void aimAtSlot(TriggerDatabase database) {
+    List<String> slots = database.slots();
+    String aimed =
+        "slot_now := %s;\n%s"
+            .formatted(database.slotNow(), aimed(slots, 0, slots.size(), database.watchId()));
+    database.edit(
+        text ->
+            text.replaced(LAST_VARIABLE, LAST_VARIABLE + "\n  slot_now pg_catalog.int2;")
+                .replacedEverywhere(LOGGING.formatted(database.watchId()), aimed));
+  }
+
+  /** The statement for slots from one to before another. */
+  private static String aimed(List<String> slots, int from, int end, String watchId) {
+    if (end - from == 1) {
+      return "INSERT INTO %s (slot, watch_id, keys) VALUES (slot_now, %s, ARRAY[new_key]);"
+          .formatted(slots.get(from), watchId);
+    }
+    int middle = (from + end) / 2;
+    return "IF slot_now OPERATOR(pg_catalog.<) %s THEN\n%s\nELSE\n%s\nEND IF;"
+        .formatted(middle, aimed(slots, from, middle, watchId), aimed(slots, middle, end, watchId));
+  }
+
+  private static void logToPlainTable(TriggerDatabase database) {
+    database.run(
+        "CREATE TABLE freshet.plain_log (LIKE freshet.change_log INCLUDING DEFAULTS); CREATE INDEX plain_log_xid ON freshet.plain_log (xid)");
+    database.edit(
+        text -> text.replacedEverywhere(TriggerVariant.CHANGE_LOG + " ", "freshet.plain_log "));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.freshet.eviction;
+
+/**
+ * How long a daemon that is awake waits before it looks into the change log again.
+ *
+ * <p>While changes come one after another it lets some gather: each look costs the server and this
+ * machine the same, however many rows it finds. The first changes after a silence do not wait.
+ * While it finds nothing, and cannot sleep because a writer is under way, it looks less and less
+ * often.
+ */
+final class Pace {
+  private static final long NAP_MS_MIN = 2;
+  private static final long NAP_MS_MAX = 50;
+  private static final int READS_WITHOUT_WAIT = 2;
+  private static final long GATHER_MS_MAX = 8;
+
+  private int reads;
+  private long napMs = NAP_MS_MIN;
+
+  /**
+   * A read found something.
+   *
+   * @param isCaughtUp whether that was all there was
+   * @return how long to wait, in milliseconds; 0 for not at all
+   */
+  long afterChangesMs(boolean isCaughtUp) {
+    napMs = NAP_MS_MIN;
+    reads = isCaughtUp ? reads + 1 : 0;
+    return Math.max(0, Math.min(GATHER_MS_MAX, reads - READS_WITHOUT_WAIT));
+  }
+
+  /** A read found nothing. */
+  void foundNothing() {
+    reads = 0;
+  }
+
+  /** How long to wait while a writer is under way, in milliseconds. */
+  long napMs() {
+    long now = napMs;
+    napMs = Math.min(NAP_MS_MAX, napMs * 2);
+    return now;
+  }
+}
