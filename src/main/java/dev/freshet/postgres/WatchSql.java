@@ -7,6 +7,8 @@ import dev.freshet.view.Watch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The SQL of a watch: one trigger function and the triggers that call it.
@@ -20,9 +22,10 @@ import java.util.Locale;
  * <p>It is SECURITY DEFINER without a pinned {@code search_path}, which would cost each statement
  * more than reading its keys does: instead nothing in it is named without its schema.
  *
- * <p>A single row pays for the change log's bound within the condition that it has anyway: is the
- * log full, or is this statement one of the few that look whether it has become so? Only then comes
- * the rest. A statement looks with a probability in proportion to the rows that it changed.
+ * <p>A single row, whose key stays, is written straight to the present slot, which costs much less
+ * than to let Postgres find the slot. Everything else takes the longer way: more rows, a log that
+ * may be full, and the few statements that look whether it has become so, with a probability in
+ * proportion to the rows that they changed.
  */
 final class WatchSql {
   private static final String FUNCTION =
@@ -36,6 +39,7 @@ final class WatchSql {
         is_whole_view pg_catalog.bool;
         is_bulk pg_catalog.bool;
         is_unlogged pg_catalog.bool;
+        slot pg_catalog.int8;
         row_count pg_catalog.int8;
         chunk_count pg_catalog.int4;
       BEGIN
@@ -55,15 +59,16 @@ final class WatchSql {
               NULL; -- the client's encoding has no letters for these names: it gets no warning, and must not fail
             END;
         END;
-        IF old_key OPERATOR(pg_catalog.=) new_key
-           AND %8$s IS NULL AND pg_catalog.random() OPERATOR(pg_catalog.>=) %9$s THEN
-          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, ARRAY[new_key]);
+        slot := CASE WHEN old_key OPERATOR(pg_catalog.=) new_key AND pg_catalog.random() OPERATOR(pg_catalog.>=) %8$s
+                     THEN pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) END;
+        %10$s
         ELSE
           %5$s
-          IF old_key OPERATOR(pg_catalog.=) new_key OR %8$s IS NOT NULL
-             OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %9$s) THEN
+          IF old_key OPERATOR(pg_catalog.=) new_key
+             OR pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) IS NULL
+             OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %8$s) THEN
             BEGIN
-              is_unlogged := freshet.change_log_is_full(%10$s);
+              is_unlogged := freshet.change_log_is_full(%9$s);
             EXCEPTION WHEN OTHERS THEN
               is_unlogged := false; -- a log that is too large is better than a writer that fails
             END;
@@ -88,9 +93,6 @@ final class WatchSql {
 
   /** How the names of triggers end that fire for what is replicated too. */
   static final String ALWAYS = "_always";
-
-  private static final String OVERFLOW =
-      "pg_catalog.pg_sequence_last_value('freshet.change_log_overflow'::pg_catalog.regclass)";
 
   /** The probability with which one changed row's statement looks how large the log is. */
   private static final String LOOK = "0.001::pg_catalog.float8";
@@ -134,9 +136,18 @@ final class WatchSql {
         count,
         ofManyRows,
         ring(settings.mode()),
-        OVERFLOW,
         LOOK,
-        settings.logBytesMax());
+        settings.logBytesMax(),
+        intoSlots(watchId));
+  }
+
+  private static String intoSlots(int watchId) {
+    return IntStream.range(0, ChangeLogRing.SLOTS)
+        .mapToObj(
+            slot ->
+                "IF slot OPERATOR(pg_catalog.=) %s THEN\nINSERT INTO %s (watch_id, keys) VALUES (%s, ARRAY[new_key]);"
+                    .formatted(slot, ChangeLogRing.table(slot), watchId))
+        .collect(Collectors.joining("\nELS"));
   }
 
   /** Dollar quotes that the text, which holds names of columns, does not end. */

@@ -250,7 +250,7 @@ class MigrationRunsIT {
     shop.migrate(shop.config());
     shop.execute("DROP TABLE freshet.migration_history");
     assertAllRefuse(
-        "schema freshet holds change_log, change_log_overflow, floor, generation, position, view, watch, and no freshet.migration_history",
+        "schema freshet holds change_log, change_log_0, change_log_1, change_log_2, change_log_3, change_log_overflow, change_log_slot, floor, generation, position, view, watch, and no freshet.migration_history",
         "`freshet migrate --uninstall` and then `freshet migrate`");
   }
 
