@@ -164,6 +164,9 @@ final class TriggerVariants {
         END
         $bench$""");
     database.edit(
-        text -> text.replaced(PRESENT_SLOT, "THEN 0 END;").replaced(SLOT_0, "freshet.routed_log "));
+        text ->
+            text.replaced(PRESENT_SLOT, "THEN 0 END;")
+                .replaced(SLOT_0, "freshet.routed_log ")
+                .replacedEverywhere(TriggerVariant.CHANGE_LOG + " ", "freshet.routed_log "));
   }
 }
