@@ -99,18 +99,25 @@ final class WatchSql {
 
   private final Watch watch;
   private final TableShape shape;
+  private final RowText row;
   private final TriggerSettings settings;
   private final String triggerPrefix;
 
   WatchSql(String watchName, Watch watch, TableShape shape, TriggerSettings settings) {
     this.watch = watch;
     this.shape = shape;
+    this.row = new RowText(watch, shape);
     this.settings = settings;
     this.triggerPrefix = "freshet_" + FeatureView.hash(watchName);
   }
 
   static String functionName(int watchId) {
     return "watch_" + watchId;
+  }
+
+  /** Of the function that is called for a row whose key may have changed. */
+  static String keyFunctionName(int watchId) {
+    return functionName(watchId) + "_key";
   }
 
   /**
@@ -121,15 +128,43 @@ final class WatchSql {
     return watch.always() || shape.isPartitioned() || shape.isPartOfInheritance();
   }
 
-  /** The statement that creates the trigger function of the watch with this id. */
+  /** The statements that create the trigger functions of the watch with this id. */
+  List<String> createFunctions(int watchId) {
+    return hasKeyTrigger()
+        ? List.of(createFunction(watchId), createKeyFunction(watchId))
+        : List.of(createFunction(watchId));
+  }
+
+  private boolean hasKeyTrigger() {
+    return !isPerRow() && row.areNewRowsEnough();
+  }
+
+  /** The statement that creates the function that all of the watch's triggers call but one. */
   String createFunction(int watchId) {
-    RowText row = new RowText(watch, shape);
-    String ofOneRow =
-        isPerRow() ? new RowCapture(row).ofOneRow() : new StatementCapture(row).ofOneRow();
-    String count = isPerRow() ? "" : new StatementCapture(row).countOfManyRows();
-    String ofManyRows = isPerRow() ? "NULL;" : new StatementCapture(row).ofManyRows(watchId);
-    return FUNCTION.formatted(
+    if (isPerRow()) {
+      return createRowFunction(functionName(watchId), watchId, new RowCapture(row).ofOneRow());
+    }
+    StatementCapture capture = new StatementCapture(row);
+    return createFunction(
         functionName(watchId),
+        watchId,
+        capture.ofOneRow(),
+        capture.countOfManyRows(),
+        capture.ofManyRows(watchId));
+  }
+
+  private String createKeyFunction(int watchId) {
+    return createRowFunction(keyFunctionName(watchId), watchId, new KeyChange(row).ofOneRow());
+  }
+
+  private String createRowFunction(String name, int watchId, String ofOneRow) {
+    return createFunction(name, watchId, ofOneRow, "", "NULL;");
+  }
+
+  private String createFunction(
+      String name, int watchId, String ofOneRow, String count, String ofManyRows) {
+    return FUNCTION.formatted(
+        name,
         quotesFor(ofOneRow + ofManyRows),
         ofOneRow,
         watchId,
@@ -204,16 +239,34 @@ final class WatchSql {
     }
     for (Event event : Event.values()) {
       String name = event.name().toLowerCase(Locale.ROOT);
-      String each = (event.transitionTables + " FOR EACH STATEMENT").strip();
+      String each = (transitionTables(event) + " FOR EACH STATEMENT").strip();
       statements.add(create(name, event.name(), table, each, watchId));
+    }
+    if (hasKeyTrigger()) {
+      String ofKey =
+          watch.by().stream()
+              .map(RelationName::quoted)
+              .collect(Collectors.joining(", ", "UPDATE OF ", ""));
+      statements.add(create("key", ofKey, table, "FOR EACH ROW", keyFunctionName(watchId)));
     }
     return statements;
   }
 
+  private String transitionTables(Event event) {
+    return event == Event.UPDATE && row.areNewRowsEnough()
+        ? Event.INSERT.transitionTables
+        : event.transitionTables;
+  }
+
   private String create(
       String suffix, String events, RelationName table, String each, int watchId) {
+    return create(suffix, events, table, each, functionName(watchId));
+  }
+
+  private String create(
+      String suffix, String events, RelationName table, String each, String function) {
     return "CREATE OR REPLACE TRIGGER %s_%s AFTER %s ON %s %s EXECUTE FUNCTION freshet.%s()"
-        .formatted(triggerPrefix, suffix, events, table.sql(), each, functionName(watchId));
+        .formatted(triggerPrefix, suffix, events, table.sql(), each, function);
   }
 
   private String enableAlways(String suffix, RelationName table) {

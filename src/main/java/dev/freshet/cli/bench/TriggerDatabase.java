@@ -15,7 +15,7 @@ final class TriggerDatabase implements AutoCloseable {
   private static final int STRIDE = 7_919;
 
   private static final String FUNCTIONS =
-      "SELECT oid::regproc::text FROM pg_proc WHERE pronamespace = 'freshet'::regnamespace AND proname LIKE 'watch\\_%'";
+      "SELECT oid::regproc::text FROM pg_proc WHERE pronamespace = 'freshet'::regnamespace AND proname ~ '^watch_[0-9]+$'";
 
   private static final String LOGGED =
       "SELECT count(*) || ' rows, ' || count(*) FILTER (WHERE cardinality(keys) = 1) || ' with one key' FROM %s";
