@@ -5,7 +5,7 @@ package dev.freshet.eviction;
  *
  * <p>While changes come one after another it lets some gather: each look costs the server and this
  * machine the same, however many rows it finds. The longer a look and its evictions took, the
- * longer it waits, so that on a machine with much to do it takes a fifth of the time at most and
+ * longer it waits, so that on a machine with much to do it takes a third of the time at most and
  * leaves the rest to writers. The first changes after a silence do not wait. While it finds
  * nothing, and cannot sleep because a writer is under way, it looks less and less often.
  */
@@ -13,9 +13,9 @@ final class Pace {
   private static final long NAP_MS_MIN = 2;
   private static final long NAP_MS_MAX = 50;
   private static final int READS_WITHOUT_WAIT = 2;
-  private static final long GATHER_MS_MIN = 8;
-  private static final long GATHER_MS_MAX = 25;
-  private static final int GATHER_PER_WORK = 4;
+  private static final long GATHER_MS_MIN = 4;
+  private static final long GATHER_MS_MAX = 16;
+  private static final int GATHER_PER_WORK = 2;
 
   private int reads;
   private long napMs = NAP_MS_MIN;

@@ -19,9 +19,9 @@ class PaceTest {
   @Test
   void changesThatDoNotEndAreLetGather() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(true, 1)).isBetween(0L, 8L);
+      assertThat(pace.afterChangesMs(true, 1)).isBetween(0L, 4L);
     }
-    assertThat(pace.afterChangesMs(true, 1)).isEqualTo(8);
+    assertThat(pace.afterChangesMs(true, 1)).isEqualTo(4);
   }
 
   @Test
@@ -29,11 +29,11 @@ class PaceTest {
     for (int i = 0; i < 100; i++) {
       pace.afterChangesMs(true, 1);
     }
-    assertThat(pace.afterChangesMs(true, 3)).isEqualTo(12);
-    assertThat(pace.afterChangesMs(true, 6)).isEqualTo(24);
-    assertThat(pace.afterChangesMs(true, 7)).isEqualTo(25);
-    assertThat(pace.afterChangesMs(true, 5_000)).isEqualTo(25);
-    assertThat(pace.afterChangesMs(true, 0)).isEqualTo(8);
+    assertThat(pace.afterChangesMs(true, 3)).isEqualTo(6);
+    assertThat(pace.afterChangesMs(true, 8)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 9)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 5_000)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 0)).isEqualTo(4);
   }
 
   @Test
