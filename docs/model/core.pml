@@ -16,7 +16,7 @@
  *            OTHER_COMMITS  how many do not (1)
  *            RETURNS    how often Redis goes back at most (as often as it likes)
  *            LOSSES     how often Postgres loses commits at most (2)
- *            ALL_COMMIT all of them take place, so that what was lost is followed by something
+ *            ALL_COMMIT all of them take place, and K is changed again after commits were lost
  *            READER     a reader whose look-up takes the record first and the chain later
  * Sabotages  PLAIN_SET, POSITION_IN_POSTGRES, NO_BEAT, NO_GENERATION, FILL_OF_ANY_GENERATION, CHAIN_BEFORE_RECORD,
  *            NO_LINK_CHECK
@@ -68,6 +68,11 @@ byte keptVisible = 0;            /* what the disk, or the standby, has */
 #define LOSSES 2
 #endif
 byte losses = LOSSES;
+#ifdef ALL_COMMIT
+#define MAY_LOSE (losses > 0 && kLeft > 0)
+#else
+#define MAY_LOSE (losses > 0)
+#endif
 #endif
 #ifdef FAILOVER
 bool isOldAlive = false;         /* the old primary; its timeline is the one before */
@@ -561,7 +566,7 @@ proctype Faults() {
 #endif
 #ifdef LOSS
   :: atomic { visible > keptVisible && losses > 0 -> keptVisible = visible }
-  :: atomic { losses > 0 -> loseCommits() }
+  :: atomic { MAY_LOSE -> loseCommits() }
 #endif
 #ifdef FAILOVER
   :: atomic {
