@@ -99,7 +99,7 @@ class MigrationRunsIT {
                   "SELECT count(*)::text FROM freshet.watch WHERE retired_at IS NULL AND relation IS NOT NULL"))
           .isEqualTo("" + watches);
       assertThat(shop.ask("SELECT count(*)::text FROM pg_trigger WHERE tgname LIKE 'freshet_%'"))
-          .isEqualTo("" + 4 * watches);
+          .isEqualTo("" + 5 * watches);
       assertThat(shop.ask("SELECT count(*)::text FROM pg_proc WHERE proname ~ '^watch_[0-9]+$'"))
           .isEqualTo("" + watches);
     }
