@@ -84,7 +84,7 @@ class DefinitionChangeIT {
   @Test
   void aRemovedWatchIsDroppedAndAReturningOneIsInstalledAgain() throws SQLException {
     shop.migrate(shop.config());
-    assertThat(triggers()).isEqualTo("13");
+    assertThat(triggers()).isEqualTo("12");
     String yaml =
         shop.yaml(
             "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
@@ -96,10 +96,10 @@ class DefinitionChangeIT {
             "view catalogs",
             "watch catalogs on public.products by store_id",
             "watch catalogs on public.stores by slug");
-    assertThat(triggers()).isEqualTo("5");
+    assertThat(triggers()).isEqualTo("4");
     assertThat(shop.migrate(withoutCatalogs)).isEmpty();
     assertThat(shop.migrate(shop.config())).hasSize(3);
-    assertThat(triggers()).isEqualTo("13");
+    assertThat(triggers()).isEqualTo("12");
     try (Daemon daemon = shop.start()) {
       daemon.loader().get(Shop.CATALOGS, "north");
       shop.execute("UPDATE products SET price = 5 WHERE id = 3");
