@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       GetCommand.class,
       EvictCommand.class,
       StatusCommand.class,
+      VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,
       HelpCommand.class

@@ -2,6 +2,7 @@ package dev.freshet.codec;
 
 import dev.freshet.view.ViewVersion;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What a cache key holds. Its first byte says which kind it is.
@@ -93,6 +94,14 @@ public sealed interface CacheRecord {
           header(bytes), ByteBuffer.wrap(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES).slice());
     }
     return new Plain();
+  }
+
+  /** What values and absences begin with; empty for other records. */
+  static Optional<Header> headerOf(CacheRecord record) {
+    if (record instanceof Value value) {
+      return Optional.of(value.header());
+    }
+    return record instanceof Absence absence ? Optional.of(absence.header()) : Optional.empty();
   }
 
   private static Header header(byte[] bytes) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis the cache
  * @param http where the HTTP interface listens; empty for none
  * @param loader how hard the read path may work
+ * @param inspector how much of the cache the daemon compares with the database; empty for nothing
  * @param views in the order written; none overlaps another's keys
  */
 public record FreshetConfig(
@@ -25,6 +26,7 @@ public record FreshetConfig(
     RedisConfig redis,
     Optional<HttpConfig> http,
     LoaderConfig loader,
+    Optional<InspectorConfig> inspector,
     List<FeatureView> views) {
 
   public FreshetConfig {
@@ -60,6 +62,7 @@ public record FreshetConfig(
     Optional<HttpConfig> http = top.section("http").map(HttpConfig::read);
     LoaderConfig loader =
         top.section("loader").map(LoaderConfig::read).orElse(LoaderConfig.DEFAULT);
+    Optional<InspectorConfig> inspector = top.section("inspector").map(InspectorConfig::read);
     List<FeatureView> views =
         top.requiredSection("views", "views: {}").map(ViewReader::readAll).orElse(List.of());
     top.refuse("resp", "this version serves no Redis protocol; remove the section and use `http`");
@@ -71,7 +74,8 @@ public record FreshetConfig(
     }
     top.refuseUnknownKeys();
     problems.throwIfAny();
-    return new FreshetConfig(postgres.orElseThrow(), redis.orElseThrow(), http, loader, views);
+    return new FreshetConfig(
+        postgres.orElseThrow(), redis.orElseThrow(), http, loader, inspector, views);
   }
 
   private static String textOf(Path file) {

@@ -2,19 +2,23 @@ package dev.freshet.daemon;
 
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.config.HttpConfig;
+import dev.freshet.config.InspectorConfig;
 import dev.freshet.eviction.EvictionLoop;
 import dev.freshet.eviction.LoopSettings;
 import dev.freshet.eviction.LoopStatus;
 import dev.freshet.http.HttpApi;
 import dev.freshet.http.HttpListen;
 import dev.freshet.lifecycle.Threads;
+import dev.freshet.loading.CacheComparison;
 import dev.freshet.loading.FeatureLoader;
+import dev.freshet.loading.Inspector;
 import dev.freshet.metrics.FreshetMetrics;
 import dev.freshet.postgres.ChangeLogRing;
 import dev.freshet.postgres.NotMigratedException;
 import dev.freshet.postgres.PostgresChangeLog;
 import dev.freshet.postgres.PostgresDoorbell;
 import dev.freshet.postgres.PostgresEvictions;
+import dev.freshet.postgres.PostgresFeatureSource;
 import dev.freshet.postgres.PostgresKeyResolver;
 import dev.freshet.redis.RedisChain;
 import dev.freshet.redis.RedisFeatureStore;
@@ -42,6 +46,7 @@ public final class Daemon implements AutoCloseable {
   private static final long EMPTY_SLOTS_SECONDS = 60;
   private static final long RELIEVE_SECONDS = 2;
   private static final Duration STOP_LOOP_MAX = Duration.ofSeconds(5);
+  private static final Duration STOP_INSPECTIONS_MAX = Duration.ofSeconds(2);
 
   /**
    * How to start.
@@ -67,6 +72,8 @@ public final class Daemon implements AutoCloseable {
   private final Thread loopThread;
   private final ScheduledExecutorService upkeep =
       Executors.newSingleThreadScheduledExecutor(Threads.named("upkeep"));
+  private final ScheduledExecutorService inspections =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("inspector"));
   private final @Nullable HttpApi http;
   private int httpPort;
 
@@ -136,9 +143,13 @@ public final class Daemon implements AutoCloseable {
       log.info("serving http address={} port={}", config.http().orElseThrow().host(), httpPort);
     }
     loopThread.start();
-    everySeconds(KEEP_POSITION_SECONDS, "keeping the position", this::keepPosition);
-    everySeconds(EMPTY_SLOTS_SECONDS, "emptying slots", ring::emptySlots);
-    everySeconds(RELIEVE_SECONDS, "relieving the change log", this::relieveChangeLog);
+    everySeconds(upkeep, KEEP_POSITION_SECONDS, "keeping the position", this::keepPosition);
+    everySeconds(upkeep, EMPTY_SLOTS_SECONDS, "emptying slots", ring::emptySlots);
+    everySeconds(upkeep, RELIEVE_SECONDS, "relieving the change log", this::relieveChangeLog);
+    config
+        .inspector()
+        .map(this::inspector)
+        .ifPresent(inspector -> everySeconds(inspections, 1, "inspecting", inspector::turn));
     log.info(
         "started views={} postgres={} redis={} chain={}",
         config.views().size(),
@@ -147,8 +158,19 @@ public final class Daemon implements AutoCloseable {
         chainName);
   }
 
-  /** Upkeep that fails is tried again at its next turn: nothing depends on when it happens. */
-  private void everySeconds(long seconds, String doing, Runnable task) {
+  private Inspector inspector(InspectorConfig inspector) {
+    return new Inspector(
+        config.views(),
+        store,
+        new CacheComparison(store, new PostgresFeatureSource(servers.postgres()), metrics),
+        metrics,
+        inspector.perSecond(),
+        System::nanoTime);
+  }
+
+  /** What fails is tried again at its next turn: nothing depends on when it happens. */
+  private void everySeconds(
+      ScheduledExecutorService executor, long seconds, String doing, Runnable task) {
     Runnable turn =
         () -> {
           try {
@@ -160,7 +182,7 @@ public final class Daemon implements AutoCloseable {
             log.warn("{} failed, trying again later: {}", doing, e.getMessage());
           }
         };
-    var unused = upkeep.scheduleWithFixedDelay(turn, seconds, seconds, TimeUnit.SECONDS);
+    var unused = executor.scheduleWithFixedDelay(turn, seconds, seconds, TimeUnit.SECONDS);
   }
 
   private void keepPosition() {
@@ -197,6 +219,19 @@ public final class Daemon implements AutoCloseable {
     return loopThread.isAlive();
   }
 
+  /** A turn is let end, since it would fail and be logged. */
+  private void stopInspections() {
+    inspections.shutdown();
+    try {
+      if (!inspections.awaitTermination(STOP_INSPECTIONS_MAX.toSeconds(), TimeUnit.SECONDS)) {
+        inspections.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      inspections.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Stops all parts, the HTTP interface first; takes at most 10 s. */
   @Override
   public void close() {
@@ -204,6 +239,7 @@ public final class Daemon implements AutoCloseable {
       http.close();
     }
     upkeep.shutdownNow();
+    stopInspections();
     loop.stop();
     try {
       if (isRunningAfter(STOP_LOOP_MAX)) {

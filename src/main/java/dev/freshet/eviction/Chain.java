@@ -151,6 +151,9 @@ public interface Chain {
 
   /** A running scan. */
   interface KeyScan extends Iterator<List<String>>, AutoCloseable {
+    /** How much of the walk is done, 0 to 1, about; for people. */
+    double part();
+
     @Override
     void close();
   }

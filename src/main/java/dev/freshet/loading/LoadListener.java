@@ -37,6 +37,33 @@ public interface LoadListener {
   /** A read or a part of it failed. */
   default void failed(String view, String kind) {}
 
+  /** Some keys that the cache held were compared with the database. */
+  default void inspected(String view, int keys) {}
+
+  /** The inspector found that a key still holds what had been replaced so long before. */
+  default void stale(String view, StaleAfter after) {}
+
+  /** How long a key was seen to hold what had been replaced. */
+  enum StaleAfter {
+    TWO_SECONDS(Duration.ofSeconds(2)),
+    A_MINUTE(Duration.ofSeconds(60));
+
+    private final Duration time;
+
+    StaleAfter(Duration time) {
+      this.time = time;
+    }
+
+    public Duration time() {
+      return time;
+    }
+
+    /** The time as the label {@code after} of the metric {@code freshet_stale_total} says it. */
+    public String label() {
+      return time.toSeconds() + "s";
+    }
+  }
+
   /** Why a loaded value was not stored. */
   enum RefusedFill {
     /** The key no longer held the lease: evicted, deleted, dropped or expired. */

@@ -108,7 +108,10 @@ final class ReadThroughCache {
       return;
     }
     Optional<Feature> hit =
-        found.state().flatMap(state -> records.usable(read, state, record, !found.isFresh()));
+        found
+            .state()
+            .flatMap(
+                state -> records.usable(read.view(), read.key(), state, record, !found.isFresh()));
     if (hit.isPresent()) {
       tellHit(view, hit.get());
       read.reply().complete(hit.get());
@@ -180,7 +183,7 @@ final class ReadThroughCache {
    * Somebody filled the key between look-up and lease; the script has compared version and epoch.
    */
   private void handOutOrLoad(Read read, CacheRecord record) {
-    Optional<Feature> hit = records.decoded(read, record, false);
+    Optional<Feature> hit = records.decoded(read.view(), read.key(), record, false);
     if (hit.isPresent()) {
       read.reply().complete(hit.get());
     } else {

@@ -6,9 +6,12 @@ import dev.freshet.codec.Codecs;
 import dev.freshet.codec.UndecodableException;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.ViewState;
+import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -55,39 +58,65 @@ final class RecordBook {
 
   /** The feature in a record, if the record is of the view's version and present epoch. */
   Optional<Feature> usable(
-      Read read, ViewState state, @Nullable CacheRecord record, boolean mayBeBehind) {
-    CacheRecord.Header header =
-        record instanceof CacheRecord.Value value
-            ? value.header()
-            : record instanceof CacheRecord.Absence absence ? absence.header() : null;
-    if (record == null
-        || header == null
-        || header.epoch() != state.epoch()
-        || !header.version().equals(read.view().version())) {
+      FeatureView view,
+      EntityKey key,
+      ViewState state,
+      @Nullable CacheRecord record,
+      boolean mayBeBehind) {
+    Optional<CacheRecord.Header> header =
+        record == null ? Optional.empty() : CacheRecord.headerOf(record);
+    if (header.isEmpty()
+        || header.get().epoch() != state.epoch()
+        || !header.get().version().equals(view.version())) {
       return Optional.empty();
     }
-    return decoded(read, record, mayBeBehind);
+    return decoded(view, key, record, mayBeBehind);
+  }
+
+  /**
+   * Whether a load that returns this document would put into the cache what a record says. Some
+   * codecs tidy up what they are given, so both are compared as the record's codec gives them back.
+   *
+   * @param cached the feature in the record
+   * @param loaded the document; null for an absence
+   */
+  static boolean isSame(CacheRecord record, Feature cached, byte @Nullable [] loaded) {
+    if (cached.isAbsent() || loaded == null) {
+      return cached.isAbsent() && loaded == null;
+    }
+    byte[] json = cached.jsonUtf8().orElseThrow();
+    return Arrays.equals(json, loaded) || Arrays.equals(json, written(record, loaded));
+  }
+
+  private static byte[] written(CacheRecord record, byte[] json) {
+    Codec codec =
+        CacheRecord.headerOf(record).flatMap(header -> Codecs.withId(header.codec())).orElseThrow();
+    try {
+      return codec.decode(ByteBuffer.wrap(codec.encode(json)));
+    } catch (UndecodableException e) {
+      throw new IllegalStateException(codec.name() + " cannot read what it wrote", e);
+    }
   }
 
   /** The feature in a value or absence; empty if it cannot be understood, which is a miss. */
-  Optional<Feature> decoded(Read read, CacheRecord record, boolean mayBeBehind) {
-    String key = read.key().text();
+  Optional<Feature> decoded(
+      FeatureView view, EntityKey key, @Nullable CacheRecord record, boolean mayBeBehind) {
     if (record instanceof CacheRecord.Absence) {
-      return Optional.of(Feature.absent(key, Source.REDIS, mayBeBehind));
+      return Optional.of(Feature.absent(key.text(), Source.REDIS, mayBeBehind));
     }
     if (!(record instanceof CacheRecord.Value value)) {
       return Optional.empty();
     }
     Optional<Codec> codec = Codecs.withId(value.header().codec());
     if (codec.isEmpty()) {
-      listener.failed(read.view().name(), "unknown_codec");
+      listener.failed(view.name(), "unknown_codec");
       return Optional.empty();
     }
     try {
       byte[] json = codec.get().decode(value.payload());
-      return Optional.of(Feature.of(key, json, Source.REDIS, mayBeBehind));
+      return Optional.of(Feature.of(key.text(), json, Source.REDIS, mayBeBehind));
     } catch (UndecodableException e) {
-      listener.failed(read.view().name(), "undecodable");
+      listener.failed(view.name(), "undecodable");
       return Optional.empty();
     }
   }

@@ -270,6 +270,16 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
   }
 
   @Override
+  public void inspected(String view, int keys) {
+    count(view, meters -> meters.inspected.increment(keys));
+  }
+
+  @Override
+  public void stale(String view, StaleAfter after) {
+    count(view, meters -> increment(meters.stale.get(after)));
+  }
+
+  @Override
   public void failed(String view, String kind) {
     errors.count(kind);
   }

@@ -1,6 +1,7 @@
 package dev.freshet.metrics;
 
 import dev.freshet.loading.LoadListener.RefusedFill;
+import dev.freshet.loading.LoadListener.StaleAfter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -25,6 +26,8 @@ final class ViewMeters {
   final Counter loadedKeys;
   final Counter fills;
   final Map<RefusedFill, Counter> refusedFills = new EnumMap<>(RefusedFill.class);
+  final Counter inspected;
+  final Map<StaleAfter, Counter> stale = new EnumMap<>(StaleAfter.class);
 
   private final MeterRegistry registry;
   private final String view;
@@ -55,6 +58,16 @@ final class ViewMeters {
               "Loaded values and absences that were not stored",
               "reason",
               why.name().toLowerCase(Locale.ROOT)));
+    }
+    inspected = counter("freshet.inspected", "Cached keys that were compared with the database");
+    for (StaleAfter after : StaleAfter.values()) {
+      stale.put(
+          after,
+          counter(
+              "freshet.stale",
+              "Inspected keys that still held what had been replaced",
+              "after",
+              after.label()));
     }
   }
 

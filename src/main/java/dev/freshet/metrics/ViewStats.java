@@ -27,6 +27,9 @@ final class ViewStats {
     figures.put("fills", count(meters.fills));
     figures.put(
         "refusedFills", meters.refusedFills.values().stream().mapToLong(ViewStats::count).sum());
+    figures.put("inspected", count(meters.inspected));
+    meters.stale.forEach(
+        (after, counter) -> figures.put("staleAfter" + after.label(), count(counter)));
     figures.put("changes", count(meters.changes));
     figures.put("keylessRows", count(meters.keylessRows));
     figures.put("sweeps", count(meters.sweeps));

@@ -7,12 +7,14 @@ import dev.freshet.eviction.Chain.Field;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.loading.FeatureStore;
+import dev.freshet.loading.KeySample;
 import dev.freshet.view.FeatureView;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.output.ValueListOutput;
+import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
@@ -46,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Futures complete on a thread of the connection: hand on what blocks or takes long.
  */
-public final class RedisFeatureStore implements FeatureStore, AutoCloseable {
+public final class RedisFeatureStore implements FeatureStore, KeySample, AutoCloseable {
   /** How long to wait for a reply, unless there is a reason for another time. */
   public static final Duration TIMEOUT_DEFAULT = Duration.ofMillis(250);
 
@@ -176,6 +178,30 @@ public final class RedisFeatureStore implements FeatureStore, AutoCloseable {
                 new byte[][] {cacheKey.getBytes(UTF_8)},
                 CacheRecord.lease(token)),
         released -> released == 1);
+  }
+
+  @Override
+  public CompletableFuture<List<String>> draw(int count) {
+    List<AsyncCommand<byte[], byte[], byte[]>> draws = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      draws.add(command(CommandType.RANDOMKEY, new ValueOutput<>(CODEC), arguments()));
+    }
+    return ask(
+        "a draw of random keys",
+        redis -> {
+          redis.send(List.copyOf(draws));
+          return CompletableFuture.allOf(draws.toArray(CompletableFuture[]::new));
+        },
+        done -> {
+          List<String> drawn = new ArrayList<>(count);
+          for (AsyncCommand<byte[], byte[], byte[]> draw : draws) {
+            byte @Nullable [] key = draw.join();
+            if (key != null) {
+              RedisKeyScan.text(key).ifPresent(drawn::add);
+            }
+          }
+          return drawn;
+        });
   }
 
   /** What is read from the reply to a request, or the failure in Freshet's words, not wrapped. */

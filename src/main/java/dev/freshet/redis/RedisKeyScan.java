@@ -73,6 +73,19 @@ final class RedisKeyScan implements KeyScan {
     }
   }
 
+  /**
+   * A cursor counts the hash table's buckets with its bits reversed, so that it stays right while
+   * the table grows (Redis' dict.c, `dictScan`).
+   */
+  @Override
+  public double part() {
+    if (cursor.isFinished()) {
+      return 1;
+    }
+    long reversed = Long.reverse(Long.parseUnsignedLong(cursor.getCursor()));
+    return (reversed >>> 1) / 0x1p63;
+  }
+
   @Override
   public void close() {
     session.close();
@@ -96,7 +109,8 @@ final class RedisKeyScan implements KeyScan {
     return texts;
   }
 
-  private static Optional<String> text(byte[] key) {
+  /** A key as text; empty if it is not valid UTF-8, and so no cache key. */
+  static Optional<String> text(byte[] key) {
     try {
       return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString());
     } catch (CharacterCodingException e) {

@@ -56,7 +56,7 @@
  *
  * <pre>
  * resetkeys ~{freshet}:* ~img:* resetchannels -@all +info +select +client|setname +time +hgetall
- * +hmget +hget +hset +hdel +exists +mget +get +set +type +unlink +scan +eval +evalsha
+ * +hmget +hget +hset +hdel +exists +mget +get +set +type +unlink +scan +randomkey +eval +evalsha
  * </pre>
  *
  * <h2>What is not a source of truth here</h2>

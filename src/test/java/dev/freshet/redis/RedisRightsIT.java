@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 final class RedisRightsIT {
   private static final String RIGHTS =
       "resetkeys ~{freshet}:* ~img:* resetchannels -@all +info +select +client|setname +time"
-          + " +hgetall +hmget +hget +hset +hdel +exists +mget +get +set +type +unlink +scan +eval"
-          + " +evalsha";
+          + " +hgetall +hmget +hget +hset +hdel +exists +mget +get +set +type +unlink +scan"
+          + " +randomkey +eval +evalsha";
 
   @Test
   void theNamedRightsAreEnoughForAllThatFreshetDoes() {
@@ -57,6 +57,7 @@ final class RedisRightsIT {
     try (KeyScan scan = chain.scan("img:*")) {
       assertThat(scan.next()).containsExactly("img:1");
     }
+    assertThat(store.draw(20).join()).contains("img:1");
     assertThat(chain.write(eviction(link(0), link(1), "img:1")).deleted()).isEqualTo(1);
     assertThat(chain.beat(link(1).toString(), now + 60_000).isAccepted()).isTrue();
 
