@@ -6,12 +6,10 @@ import dev.freshet.change.PgSnapshot;
 import dev.freshet.eviction.EvictionListener.NewChain;
 import dev.freshet.eviction.LoopStatus.Phase;
 import dev.freshet.lifecycle.Backoff;
-import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.FeatureView;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -142,11 +140,11 @@ public final class EvictionLoop implements Runnable {
   }
 
   private void recoverFrom(RuntimeException e) {
-    listener.failed(kindOf(e));
+    listener.failed(LoopFailure.kindOf(e));
     listener.backlog(Duration.ofNanos(nanoTime.getAsLong() - caughtUpNanos), 0);
     String reason = String.valueOf(e.getMessage());
     boolean isNews = status.phase() != Phase.RETRYING || !status.detail().equals(reason);
-    if (isNews && isForeseen(e)) {
+    if (isNews && LoopFailure.isForeseen(e)) {
       log.warn("eviction stopped, trying again: {}", reason);
     } else if (isNews) {
       log.error("eviction stopped, trying again", e);
@@ -159,19 +157,6 @@ public final class EvictionLoop implements Runnable {
       Thread.currentThread().interrupt();
       isStopping = true;
     }
-  }
-
-  private static boolean isForeseen(RuntimeException e) {
-    return e instanceof ServerUnavailableException
-        || e instanceof UnknownWatchException
-        || e instanceof OtherDatabaseException
-        || e instanceof OldPrimaryException;
-  }
-
-  private static String kindOf(RuntimeException e) {
-    return e instanceof ServerUnavailableException outage
-        ? outage.server().name().toLowerCase(Locale.ROOT) + "_away"
-        : "eviction";
   }
 
   /** Forgets what may no longer be true of Redis and of the database. */
@@ -264,10 +249,8 @@ public final class EvictionLoop implements Runnable {
    * @return whether there was something to do, so that it is worth looking again at once
    */
   public boolean runOnce() {
-    if (state == null) {
-      state = chain.read();
-    }
-    Chain.State before = state;
+    Chain.State before = freshState();
+    state = before;
     WatchRules known = freshRules();
     Optional<Link> link = ChainCheck.wholeLink(before);
     boolean didSomething;
@@ -301,14 +284,30 @@ public final class EvictionLoop implements Runnable {
     toldIsWrong = wrong;
   }
 
+  /** Read again every few seconds: a beat compares the link, and no other field. */
+  private Chain.State freshState() {
+    Chain.State known = state;
+    if (known != null && rules != null && !areRulesOld()) {
+      return known;
+    }
+    Chain.State seen = chain.read();
+    if (known != null && !known.link().equals(seen.link())) {
+      throw new LinkLostException(known.link());
+    }
+    return seen;
+  }
+
+  private boolean areRulesOld() {
+    return nanoTime.getAsLong() - rulesReadNanos > RULES_AGE_NANOS_MAX;
+  }
+
   /** Read again every few seconds: what fires no trigger shows in the shape of the tables only. */
   private WatchRules freshRules() {
-    long now = nanoTime.getAsLong();
     WatchRules known = rules;
-    if (known == null || now - rulesReadNanos > RULES_AGE_NANOS_MAX) {
+    if (known == null || areRulesOld()) {
+      rulesReadNanos = nanoTime.getAsLong();
       known = source.watchRules();
       rules = known;
-      rulesReadNanos = now;
     }
     return known;
   }

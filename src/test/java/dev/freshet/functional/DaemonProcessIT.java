@@ -8,14 +8,9 @@ import dev.freshet.loading.LoadListener;
 import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,53 +25,20 @@ class DaemonProcessIT {
 
   private TestDatabase database;
   private Shop shop;
-  private final List<Process> processes = new ArrayList<>();
+  private FreshetProcesses processes;
 
   @BeforeEach
   void prepare() throws SQLException {
     database = TestServers.database();
     shop = new Shop(database, TestServers.redisUrl());
+    processes = new FreshetProcesses(directory);
   }
 
   @AfterEach
-  void end() throws Exception {
-    for (Process process : processes) {
-      process.destroyForcibly().waitFor();
-    }
+  void end() throws SQLException {
+    processes.close();
     shop.close();
     database.close();
-  }
-
-  private Process freshet(String yaml, String... arguments) throws IOException {
-    Path config = Files.writeString(directory.resolve("freshet.yaml"), yaml);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.freshet.cli.Main"));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--config", config.toString()));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output()))
-            .start();
-    processes.add(process);
-    return process;
-  }
-
-  private File output() {
-    return directory.resolve("output").toFile();
-  }
-
-  private String yaml() {
-    return shop.yaml(
-        "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
-        "doorbell",
-        Duration.ofHours(1));
   }
 
   private void awaitFresh() {
@@ -85,8 +47,8 @@ class DaemonProcessIT {
 
   @Test
   void aKilledDaemonLosesNoChangeThatWasMadeMeanwhile() throws Exception {
-    FreshetConfig config = Shop.parse(yaml());
-    Process first = freshet(yaml(), "run", "--migrate");
+    FreshetConfig config = Shop.parse(shop.yaml());
+    Process first = processes.start(shop.yaml(), "run", "--migrate");
     awaitFresh();
     try (EmbeddedLoader reader = EmbeddedLoader.open(config, LoadListener.NONE)) {
       shop.cacheAllItems(reader.loader());
@@ -97,7 +59,7 @@ class DaemonProcessIT {
       Shop.soon().until(() -> !shop.holds("{freshet}:fresh"));
       assertThat(reader.loader().get(Shop.ITEMS, "1").mayBeBehind()).isTrue();
 
-      freshet(yaml(), "run");
+      processes.start(shop.yaml(), "run");
       for (int id = 1; id <= 40; id++) {
         shop.awaitGone("item:" + id);
       }
@@ -110,7 +72,7 @@ class DaemonProcessIT {
 
   @Test
   void sigtermEndsTheDaemonWithin10Seconds() throws Exception {
-    Process daemon = freshet(yaml(), "run", "--migrate");
+    Process daemon = processes.start(shop.yaml(), "run", "--migrate");
     awaitFresh();
     daemon.destroy();
     assertThat(daemon.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -125,33 +87,32 @@ class DaemonProcessIT {
 
   @Test
   void aServerThatCannotBeReachedAtTheStartIsFatal() throws Exception {
-    String nobodyListens = yaml().replaceFirst("jdbc:pgsql://[^/]+/", "jdbc:pgsql://127.0.0.1:1/");
-    Process daemon = freshet(nobodyListens, "run");
+    String nobodyListens =
+        shop.yaml().replaceFirst("jdbc:pgsql://[^/]+/", "jdbc:pgsql://127.0.0.1:1/");
+    Process daemon = processes.start(nobodyListens, "run");
     assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.exitValue()).isEqualTo(3);
-    assertThat(Files.readString(output().toPath()))
+    assertThat(processes.printed())
         .contains("freshet: Postgres: connecting to jdbc:pgsql://127.0.0.1:1/")
         .doesNotContain(database.password());
   }
 
   @Test
   void anUnreachableRedisAtTheStartIsFatal() throws Exception {
-    shop.migrate(Shop.parse(yaml()));
-    String nobodyListens = yaml().replaceFirst("redis://\\S+", "redis://:s3cr3t@127.0.0.1:1");
-    Process daemon = freshet(nobodyListens, "run");
+    shop.migrate(Shop.parse(shop.yaml()));
+    String nobodyListens = shop.yaml().replaceFirst("redis://\\S+", "redis://:s3cr3t@127.0.0.1:1");
+    Process daemon = processes.start(nobodyListens, "run");
     assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.exitValue()).isEqualTo(3);
-    assertThat(Files.readString(output().toPath()))
-        .contains("127.0.0.1:1")
-        .doesNotContain("s3cr3t");
+    assertThat(processes.printed()).contains("127.0.0.1:1").doesNotContain("s3cr3t");
   }
 
   @Test
   void aDatabaseThatIsNotMigratedIsRefused() throws Exception {
-    Process daemon = freshet(yaml(), "run");
+    Process daemon = processes.start(shop.yaml(), "run");
     assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.exitValue()).isEqualTo(2);
-    assertThat(Files.readString(output().toPath()))
+    assertThat(processes.printed())
         .contains("not migrated as configured")
         .contains("run freshet migrate");
   }

@@ -36,6 +36,9 @@ final class Shop implements AutoCloseable {
   static final String CATALOGS = "catalogs";
   static final int ITEM_COUNT = 100;
 
+  private static final String ITEMS_LOAD =
+      "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])";
+
   private static final String TABLES =
       """
       CREATE TABLE items (id bigint PRIMARY KEY, value integer NOT NULL, note text);
@@ -120,8 +123,13 @@ final class Shop implements AutoCloseable {
             itemsLoad);
   }
 
+  /** The configuration of {@link #config()} as text. */
+  String yaml() {
+    return yaml(ITEMS_LOAD, "doorbell", Duration.ofHours(1));
+  }
+
   FreshetConfig config() {
-    return config("SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])");
+    return config(ITEMS_LOAD);
   }
 
   FreshetConfig config(String itemsLoad) {

@@ -244,13 +244,7 @@ class VerificationIT {
   @ExpectedLog("stale for 2s: view=items key=")
   void theDaemonInspectsAndPublishesWhatItFound() throws Exception {
     daemon.close();
-    FreshetConfig inspected =
-        Shop.parse(
-            shop.yaml(
-                    "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
-                    "doorbell",
-                    Duration.ofHours(1))
-                + "inspector: {per-second: 100}\n");
+    FreshetConfig inspected = Shop.parse(shop.yaml() + "inspector: {per-second: 100}\n");
     daemon = shop.start(inspected, Daemon.Options.DEFAULT);
     shop.cacheAllItems(daemon.loader());
     Shop.soon().until(() -> counter("freshet_inspected_total{view=\"items\"}") > 100);
