@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * {@code freshet run} of this very program, in a JVM of its own with a heap of its own, seen from
  * outside: over HTTP, in its log of collections, and as the system sees a process.
  */
-final class DaemonProcess implements AutoCloseable {
+public final class DaemonProcess implements AutoCloseable {
   private static final Duration HTTP_MAX = Duration.ofSeconds(10);
   private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
   private static final long STOP_SECONDS_MAX = 20;
@@ -45,7 +45,7 @@ final class DaemonProcess implements AutoCloseable {
    * @param configuration without the section {@code http}; {@code ${PASSWORD}} is the password
    * @param heap its {@code -Xmx}
    */
-  static DaemonProcess start(String configuration, String password, String heap) {
+  public static DaemonProcess start(String configuration, String password, String heap) {
     URI address = URI.create("http://127.0.0.1:" + FreePort.next());
     try {
       Path directory = Files.createTempDirectory("freshet-bench-");
@@ -169,6 +169,11 @@ final class DaemonProcess implements AutoCloseable {
 
   GcLog gcLog() {
     return GcLog.read(gcLog(directory));
+  }
+
+  /** The process. */
+  public ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** Ends it, as an operator does, and removes its files. */

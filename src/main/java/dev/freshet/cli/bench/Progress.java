@@ -38,7 +38,7 @@ public final class Progress {
   }
 
   /** Shows a line in the place of the one before. */
-  void show(String line) {
+  public void show(String line) {
     terminal.ifPresent(
         out -> {
           out.print("\r\033[K" + line);
@@ -47,7 +47,7 @@ public final class Progress {
   }
 
   /** Takes the last line away. */
-  void clear() {
+  public void clear() {
     show("");
   }
 }
