@@ -2,8 +2,13 @@
 --
 -- Contract
 --   freshet.change_log  insert-only. A row says that a transaction changed some keys of a watch, or (keys IS NULL) the
---                       whole view. It is a ring of 16 slots of 10 minutes each; a slot is emptied by TRUNCATE, never by
---                       DELETE, and only if every chain left all of its rows behind long ago (freshet.floor).
+--                       whole view. Its rows are in four slots, the tables that inherit from it; it holds none itself. A
+--                       slot is emptied by TRUNCATE, never by DELETE, and only if every chain left all of its rows behind
+--                       long ago (freshet.floor). In which slot a row is matters to nobody who reads it.
+--   freshet.change_log_slot
+--                       the slot that is written to; the daemon moves on to an empty one. Not called: the log may be full,
+--                       and who is about to write must ask freshet.change_log_is_full first. A hint: a trigger that
+--                       follows an old one does no harm.
 --   freshet.floor       one row: all transactions that were visible in this snapshot may be missing from the change log.
 --   freshet.position    one row per chain, a lazy copy of its link in Redis; for emptying slots and for people only.
 --   freshet.generation  at most one row, with the random id of this history of the database. UNLOGGED on purpose: crash
@@ -20,23 +25,45 @@
 -- Must be in no publication: TRUNCATE would empty a subscriber's ring.
 
 CREATE TABLE freshet.change_log (
-  slot     smallint    NOT NULL DEFAULT ((date_part('epoch', clock_timestamp())::bigint / 600) % 16)::smallint,
   xid      xid8        NOT NULL DEFAULT pg_current_xact_id(),
+  at       timestamptz NOT NULL DEFAULT clock_timestamp(),
   watch_id integer     NOT NULL,
-  keys     text[],
-  at       timestamptz NOT NULL DEFAULT clock_timestamp()
-) PARTITION BY LIST (slot);
+  keys     text[]
+);
 
 CREATE INDEX change_log_xid ON freshet.change_log (xid);
 
-DO $$
+CREATE TABLE freshet.change_log_0 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE TABLE freshet.change_log_1 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE TABLE freshet.change_log_2 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE TABLE freshet.change_log_3 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+
+CREATE SEQUENCE freshet.change_log_slot MINVALUE 0 MAXVALUE 3 START 0;
+
+DO $$ BEGIN PERFORM setval('freshet.change_log_slot', 0); END $$;
+
+-- A watch's trigger that has one key writes to the slot itself; whatever else is inserted comes this way.
+CREATE FUNCTION freshet.to_slot() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  slot bigint := (SELECT s.last_value FROM freshet.change_log_slot AS s);
 BEGIN
-  FOR slot IN 0..15 LOOP
-    EXECUTE format('CREATE TABLE freshet.%I PARTITION OF freshet.change_log FOR VALUES IN (%s)',
-                   'change_log_' || to_char(slot, 'FM00'), slot);
-  END LOOP;
+  IF slot = 0 THEN
+    INSERT INTO freshet.change_log_0 VALUES (NEW.*);
+  ELSIF slot = 1 THEN
+    INSERT INTO freshet.change_log_1 VALUES (NEW.*);
+  ELSIF slot = 2 THEN
+    INSERT INTO freshet.change_log_2 VALUES (NEW.*);
+  ELSE
+    INSERT INTO freshet.change_log_3 VALUES (NEW.*);
+  END IF;
+  RETURN NULL;
 END
 $$;
+
+CREATE TRIGGER to_slot BEFORE INSERT ON freshet.change_log FOR EACH ROW EXECUTE FUNCTION freshet.to_slot();
 
 CREATE TABLE freshet.floor (
   only_row boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -81,6 +108,7 @@ BEGIN
     PERFORM nextval('freshet.change_log_overflow'::regclass);
     INSERT INTO freshet.change_log (watch_id, keys) SELECT w.id, NULL FROM freshet.watch AS w WHERE w.retired_at IS NULL;
   END IF;
+  PERFORM setval('freshet.change_log_slot'::regclass, s.last_value, false) FROM freshet.change_log_slot AS s WHERE s.is_called;
   IF NOT pg_try_advisory_xact_lock_shared(1718776680, 1) THEN
     RETURN false;
   END IF;

@@ -203,7 +203,8 @@ public final class EvictionLoop implements Runnable {
         doorbell.wakeUp();
         isAsleep = false;
       }
-      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos);
+      long workMs = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - lastReadNanos);
+      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos, workMs);
       if (gatherMs > 0) {
         doorbell.awaitRing(Duration.ofMillis(gatherMs));
       }

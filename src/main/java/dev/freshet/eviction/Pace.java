@@ -4,15 +4,18 @@ package dev.freshet.eviction;
  * How long a daemon that is awake waits before it looks into the change log again.
  *
  * <p>While changes come one after another it lets some gather: each look costs the server and this
- * machine the same, however many rows it finds. The first changes after a silence do not wait.
- * While it finds nothing, and cannot sleep because a writer is under way, it looks less and less
- * often.
+ * machine the same, however many rows it finds. The longer a look and its evictions took, the
+ * longer it waits, so that on a machine with much to do it takes a third of the time at most and
+ * leaves the rest to writers. The first changes after a silence do not wait. While it finds
+ * nothing, and cannot sleep because a writer is under way, it looks less and less often.
  */
 final class Pace {
   private static final long NAP_MS_MIN = 2;
   private static final long NAP_MS_MAX = 50;
   private static final int READS_WITHOUT_WAIT = 2;
-  private static final long GATHER_MS_MAX = 8;
+  private static final long GATHER_MS_MIN = 4;
+  private static final long GATHER_MS_MAX = 16;
+  private static final int GATHER_PER_WORK = 2;
 
   private int reads;
   private long napMs = NAP_MS_MIN;
@@ -21,12 +24,14 @@ final class Pace {
    * A read found something.
    *
    * @param isCaughtUp whether that was all there was
+   * @param workMs how long it took to read and apply it, in milliseconds
    * @return how long to wait, in milliseconds; 0 for not at all
    */
-  long afterChangesMs(boolean isCaughtUp) {
+  long afterChangesMs(boolean isCaughtUp, long workMs) {
     napMs = NAP_MS_MIN;
     reads = isCaughtUp ? reads + 1 : 0;
-    return Math.max(0, Math.min(GATHER_MS_MAX, reads - READS_WITHOUT_WAIT));
+    long gatherMs = Math.min(GATHER_MS_MAX, Math.max(GATHER_MS_MIN, GATHER_PER_WORK * workMs));
+    return Math.max(0, Math.min(gatherMs, reads - READS_WITHOUT_WAIT));
   }
 
   /** A read found nothing. */

@@ -6,12 +6,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties the slots of the change log that every chain has left behind.
+ * Moves the change log on from slot to slot, and empties those that every chain has left behind.
  *
  * <p>A slot is locked first, for a short time or not at all; then, in a new statement, every row in
  * it must be visible in a position of every chain; then it is truncated, and the floor is raised to
@@ -21,13 +22,20 @@ import org.slf4j.LoggerFactory;
  * <p>The positions are the settled ones as long as there is room: that spares such a Redis the
  * sweeps. When the log comes near its bound they are the present ones.
  *
- * <p>The slot that is being written to and the next one are let be, or emptied only if nobody
- * writes to them now: a lock that is waited for would stop the writers behind it.
+ * <p>The slot that is written to is never emptied: first another one is, and becomes the one that
+ * is written to. Only if all others are kept, and the log is near its bound, it is emptied in its
+ * place, provided that nobody writes to it now: a lock that is waited for would stop the writers
+ * behind it.
  */
 public final class ChangeLogRing {
   private static final Logger log = LoggerFactory.getLogger("freshet.ring");
 
-  private static final int SLOTS = 16;
+  /** As many as the migration has created. */
+  static final int SLOTS = 4;
+
+  /** How long a slot is written to at least, as text. */
+  private static final String SLOT_AGE_MIN = "10 minutes";
+
   private static final double TIGHT = 0.8;
   private static final double ROOMY = 0.5;
 
@@ -57,18 +65,22 @@ public final class ChangeLogRing {
   private record Size(long bytes, boolean isFull) {}
 
   /**
-   * Looks at each slot once.
+   * Looks at each slot once, and moves on from the one that was written to for long enough.
    *
    * @return how many were emptied
    * @throws dev.freshet.lifecycle.ServerUnavailableException if Postgres does not answer
    */
   public int emptySlots() {
     int emptied = 0;
-    int current = database.expect("reading the present slot", ChangeLogRing::currentSlot);
-    for (int ahead = 2; ahead < SLOTS; ahead++) {
+    int current = currentSlot();
+    for (int ahead = 1; ahead < SLOTS; ahead++) {
       if (empty((current + ahead) % SLOTS, Position.SETTLED, "")) {
         emptied++;
       }
+    }
+    boolean unused = moveOn(SLOT_AGE_MIN);
+    if (!size().isFull()) {
+      reopen();
     }
     return emptied;
   }
@@ -84,60 +96,109 @@ public final class ChangeLogRing {
   }
 
   /**
-   * Empties what every chain has left behind by now, the oldest slot first, until half of the bound
-   * is free; then a full log is open again.
+   * Empties what every chain has left behind by now until half of the bound is free, also the slot
+   * that is written to; then a full log is open again.
    *
    * @return how many slots were emptied
    * @throws dev.freshet.lifecycle.ServerUnavailableException if Postgres does not answer
    */
   public int relieve() {
     int emptied = 0;
-    int current = database.expect("reading the present slot", ChangeLogRing::currentSlot);
-    for (int ahead = 1; ahead <= SLOTS && size().bytes() > ROOMY * bytesMax; ahead++) {
-      boolean isInUse = ahead == 1 || ahead == SLOTS;
-      if (empty((current + ahead) % SLOTS, Position.PRESENT, isInUse ? "NOWAIT" : "")) {
-        emptied++;
-      }
+    int current = currentSlot();
+    for (int ahead = 1; ahead < SLOTS && isAboveHalf(); ahead++) {
+      emptied += empty((current + ahead) % SLOTS, Position.PRESENT, "") ? 1 : 0;
+    }
+    if (isAboveHalf()) {
+      String wait = moveOn("0") ? "" : "NOWAIT";
+      emptied += empty(current, Position.PRESENT, wait) ? 1 : 0;
     }
     Size size = size();
     if (size.isFull()
         && size.bytes() <= ROOMY * bytesMax
         && database.expect("opening the change log", ChangeLogRing::open)) {
+      reopen();
       log.info("the change log has room again bytes={} bytes_max={}", size.bytes(), bytesMax);
     }
     return emptied;
+  }
+
+  private boolean isAboveHalf() {
+    return size().bytes() > ROOMY * bytesMax;
   }
 
   private Size size() {
     return database.expect(
         "measuring the change log",
         connection -> {
-          try (PreparedStatement statement =
-                  connection.prepareStatement(
+          TextQuery.Row row =
+              TextQuery.rows(
+                      connection,
                       """
-                      SELECT sum(pg_total_relation_size(inhrelid))::bigint,
-                             pg_sequence_last_value('freshet.change_log_overflow'::regclass) IS NOT NULL
+                      SELECT sum(pg_total_relation_size(inhrelid))::bigint::text,
+                             (pg_sequence_last_value('freshet.change_log_overflow'::regclass) IS NOT NULL)::text
                         FROM pg_inherits WHERE inhparent = 'freshet.change_log'::regclass
-                      """);
-              ResultSet row = statement.executeQuery()) {
-            row.next();
-            return new Size(row.getLong(1), row.getBoolean(2));
-          }
+                      """)
+                  .get(0);
+          return new Size(Long.parseLong(row.text(0)), row.is(1));
         });
   }
 
-  private static Integer currentSlot(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement(
-                "SELECT (date_part('epoch', clock_timestamp())::bigint / 600 % 16)::integer");
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      return row.getInt(1);
-    }
+  private int currentSlot() {
+    return database.expect(
+        "reading the present slot",
+        connection ->
+            TextQuery.rows(connection, "SELECT last_value::text FROM freshet.change_log_slot")
+                .get(0)
+                .number(0));
+  }
+
+  /** Triggers may write to the log again without asking first. */
+  private void reopen() {
+    List<TextQuery.Row> unused =
+        database.expect(
+            "opening the slot",
+            connection ->
+                TextQuery.rows(
+                    connection,
+                    "SELECT setval('freshet.change_log_slot'::regclass, last_value)::text FROM freshet.change_log_slot WHERE NOT is_called"));
+  }
+
+  /**
+   * Lets the next empty slot be written to, if the present one has rows, and the first of them is
+   * at least so old.
+   *
+   * @return whether it was done
+   */
+  private boolean moveOn(String ageMin) {
+    int current = currentSlot();
+    String isRipe =
+        "SELECT (at <= clock_timestamp() - '%s'::interval)::text FROM %s ORDER BY xid LIMIT 1"
+            .formatted(ageMin, table(current));
+    return database.expect(
+        "moving on to the next slot",
+        connection -> {
+          if (!"true".equals(TextQuery.ask(connection, isRipe))) {
+            return false;
+          }
+          for (int ahead = 1; ahead < SLOTS; ahead++) {
+            int next = (current + ahead) % SLOTS;
+            String move =
+                "SELECT setval('freshet.change_log_slot'::regclass, %s, is_called)::text FROM freshet.change_log_slot WHERE pg_relation_size('%s'::regclass) = 0"
+                    .formatted(next, table(next));
+            if (TextQuery.ask(connection, move) != null) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  static String table(int slot) {
+    return "freshet.change_log_" + slot;
   }
 
   private boolean empty(int slot, Position position, String wait) {
-    String table = "freshet.change_log_" + (slot < 10 ? "0" : "") + slot;
+    String table = table(slot);
     boolean isEmptied =
         database.expect("looking into " + table, c -> isLeftBehind(c, table, position))
             && database.expect("emptying " + table, c -> empty(c, table, position, wait));

@@ -41,7 +41,14 @@ final class InstalledTriggers {
                  WHERE o.tgfoid = w.function AND NOT EXISTS (SELECT FROM watched AS h WHERE h.oid = o.tgrelid)) END,
              CASE WHEN w.oid <> w.root THEN w.oid::regclass::text END,
              (e.event = 'TRUNCATE' OR t.tgtype & 1 = 1
-              OR NOT EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = w.oid OR i.inhparent = w.oid))::text
+              OR NOT EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhrelid = w.oid OR i.inhparent = w.oid))::text,
+             (e.event <> 'UPDATE' OR t.tgtype & 1 = 1 OR t.tgoldtable IS NOT NULL
+              OR EXISTS (SELECT FROM pg_trigger AS k JOIN pg_proc AS f ON f.oid = k.tgfoid
+                          WHERE k.tgrelid = w.oid AND k.tgenabled IN ('O', 'A')
+                            AND f.pronamespace = 'freshet'::regnamespace AND f.proname = 'watch_' || w.id || '_key'))::text,
+             CASE WHEN e.event = 'UPDATE' AND t.tgtype & 1 = 0 AND t.tgoldtable IS NULL THEN (
+                SELECT min(b.tgname::text) FROM pg_trigger AS b
+                 WHERE b.tgrelid = w.oid AND b.tgtype & 19 = 19 AND NOT b.tgisinternal) END
         FROM watched AS w
        CROSS JOIN (VALUES ('INSERT', 4), ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) AS e (event, bit)
         LEFT JOIN pg_trigger AS t ON t.tgrelid = w.oid AND t.tgfoid = w.function AND t.tgtype & e.bit <> 0
@@ -83,6 +90,11 @@ final class InstalledTriggers {
     } else if (!row.is(9)) {
       return "%s has become a part of another table, or has parts, and its triggers do not see what is written there"
           .formatted(row.text(1));
+    } else if (!row.is(10)) {
+      return "its trigger for changed keys%s is missing or disabled".formatted(on);
+    } else if (row.textOrNull(11) != null) {
+      return "trigger %s, which its triggers were installed without regard to, may change keys before they are written"
+          .formatted(row.text(11));
     }
     return "";
   }

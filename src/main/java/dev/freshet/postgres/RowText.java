@@ -3,6 +3,7 @@ package dev.freshet.postgres;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.Watch;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,6 +44,16 @@ record RowText(Watch watch, TableShape shape) {
 
   static String column(String row, String column) {
     return row + "." + RelationName.quoted(column);
+  }
+
+  /**
+   * Whether a statement's new rows tell all that an update changed, but for updates of the key's
+   * own columns, of which {@link KeyChange} tells.
+   */
+  boolean areNewRowsEnough() {
+    return !isFiltered()
+        && !shape.isChangedBeforeUpdate()
+        && Set.copyOf(watch.by()).equals(Set.copyOf(shape.primaryKeyColumns()));
   }
 
   /** Whether no two rows have the same key. */

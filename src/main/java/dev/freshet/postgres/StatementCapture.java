@@ -6,8 +6,12 @@ import java.util.stream.Collectors;
  * What the statement triggers of a watch take from the transition tables.
  *
  * <p>Most statements change one row, and a writer pays for every executor that is started: so one
- * query reads both images of a single row, and says <em>too many rows</em> if there are more. Only
- * then come the queries for many rows.
+ * query reads a single row, and says <em>too many rows</em> if there are more. Only then come the
+ * queries for many rows.
+ *
+ * <p>Each transition table costs a writer too, most of all in a statement of many rows, for which
+ * it is written to disk and read again. So where the key is the primary key the old rows of an
+ * update are not asked for: {@link KeyChange} tells of those few whose key changed.
  *
  * <p>Those split the keys by their hash into chunks of about {@value #CHUNK_KEYS} and write a log
  * row for each. An update's old and new keys are mostly the same: where the two chunks of a hash
@@ -31,7 +35,7 @@ record StatementCapture(RowText row) {
             : "";
     return """
         IF TG_OP OPERATOR(pg_catalog.=) 'UPDATE' THEN
-          SELECT %s, %s%s INTO STRICT old_key, new_key%s FROM old_rows AS o, new_rows AS n;%s
+          SELECT %s, %s%s INTO STRICT old_key, new_key%s FROM %snew_rows AS n;%s
         ELSIF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN
           SELECT %s INTO STRICT new_key FROM new_rows AS n;
           old_key := new_key;
@@ -42,10 +46,11 @@ record StatementCapture(RowText row) {
           is_whole_view := true;
         END IF;"""
         .formatted(
-            row.key("o"),
+            row.key(row.areNewRowsEnough() ? "n" : "o"),
             row.key("n"),
             isPaired() ? ", " + row.differs("o", "n") : "",
             isPaired() ? ", is_counted" : "",
+            row.areNewRowsEnough() ? "" : "old_rows AS o, ",
             filter,
             row.key("n"),
             row.key("o"));
@@ -95,7 +100,9 @@ record StatementCapture(RowText row) {
   }
 
   private String updated() {
-    if (isPaired()) {
+    if (row.areNewRowsEnough()) {
+      return chunks(keysOf("new_rows"), true);
+    } else if (isPaired()) {
       return chunks(pairedKeys(), false);
     } else if (!row.isKeyUnique()) {
       return chunks(keysOf("old_rows") + " UNION ALL " + keysOf("new_rows"), false);

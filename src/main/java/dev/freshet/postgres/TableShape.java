@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param isPartOfInheritance whether it has parents or children
  * @param heirs the tables that inherit from an ordinary table, and their heirs; empty for a
  *     partitioned one
+ * @param isChangedBeforeUpdate whether triggers of others may change an updated row before it is
+ *     written
  * @param columns in the order of their numbers
  * @param primaryKey its columns; empty if there is none
  */
@@ -25,6 +27,7 @@ record TableShape(
     String kind,
     boolean isPartOfInheritance,
     List<RelationName> heirs,
+    boolean isChangedBeforeUpdate,
     List<Column> columns,
     List<KeyColumn> primaryKey) {
 
@@ -50,7 +53,7 @@ record TableShape(
 
   /** The same table if it had parents or children. */
   TableShape asPartOfInheritance() {
-    return new TableShape(table, kind, true, heirs, columns, primaryKey);
+    return new TableShape(table, kind, true, heirs, isChangedBeforeUpdate, columns, primaryKey);
   }
 
   List<String> primaryKeyColumns() {
@@ -70,12 +73,14 @@ record TableShape(
   static Optional<TableShape> read(Connection connection, RelationName table) throws SQLException {
     String kind;
     boolean isPartOfInheritance;
+    boolean isChangedBeforeUpdate;
     long oid;
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
             SELECT c.oid::bigint, c.relkind::text,
-                   EXISTS (SELECT 1 FROM pg_inherits AS i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)
+                   EXISTS (SELECT 1 FROM pg_inherits AS i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid),
+                   EXISTS (SELECT 1 FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND t.tgtype & 19 = 19 AND NOT t.tgisinternal)
               FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
              WHERE n.nspname = ?::text AND c.relname = ?::text
             """)) {
@@ -88,6 +93,7 @@ record TableShape(
         oid = row.getLong(1);
         kind = row.getString(2);
         isPartOfInheritance = row.getBoolean(3);
+        isChangedBeforeUpdate = row.getBoolean(4);
       }
     }
     return Optional.of(
@@ -96,6 +102,7 @@ record TableShape(
             kind,
             isPartOfInheritance,
             kind.equals("p") ? List.of() : readHeirs(connection, oid),
+            isChangedBeforeUpdate,
             readColumns(connection, oid),
             readPrimaryKey(connection, oid)));
   }

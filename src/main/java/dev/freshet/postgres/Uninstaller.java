@@ -117,7 +117,7 @@ public final class Uninstaller {
                    coalesce((SELECT string_agg(DISTINCT t.tgrelid::regclass::text, ', ') FROM pg_trigger AS t WHERE t.tgfoid = p.oid),
                             'no table')
               FROM pg_proc AS p
-             WHERE p.pronamespace = 'freshet'::regnamespace AND p.prorettype = 'trigger'::regtype
+             WHERE p.pronamespace = 'freshet'::regnamespace AND p.proname LIKE 'watch\\_%'
              ORDER BY length(p.proname), p.proname
             """)) {
       String name = "freshet." + RelationName.quoted(row.text(0)) + "()";

@@ -33,7 +33,7 @@ final class WatchMigration {
 
   /** A hash of the function and the triggers, whatever their id; 16 hexadecimal digits. */
   String sqlHash() {
-    return FeatureView.hash(sql.createFunction(0) + sql.createTriggers(0));
+    return FeatureView.hash(sql.createFunctions(0).toString() + sql.createTriggers(0));
   }
 
   /**
@@ -61,7 +61,7 @@ final class WatchMigration {
     if (oldId != null) {
       statements.add(retire(oldId));
     }
-    statements.add(sql.createFunction(id));
+    statements.addAll(sql.createFunctions(id));
     statements.add(
         """
         INSERT INTO freshet.watch (id, view_id, name, relation, definition_hash, sql_hash)
@@ -104,6 +104,7 @@ final class WatchMigration {
    * trigger by its name would need the table's owner.
    */
   private static String dropFunction(int id) {
-    return "DROP FUNCTION IF EXISTS freshet.%s() CASCADE".formatted(WatchSql.functionName(id));
+    return "DROP FUNCTION IF EXISTS freshet.%s(), freshet.%s() CASCADE"
+        .formatted(WatchSql.functionName(id), WatchSql.keyFunctionName(id));
   }
 }

@@ -7,6 +7,8 @@ import dev.freshet.view.Watch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The SQL of a watch: one trigger function and the triggers that call it.
@@ -20,9 +22,10 @@ import java.util.Locale;
  * <p>It is SECURITY DEFINER without a pinned {@code search_path}, which would cost each statement
  * more than reading its keys does: instead nothing in it is named without its schema.
  *
- * <p>A single row pays for the change log's bound within the condition that it has anyway: is the
- * log full, or is this statement one of the few that look whether it has become so? Only then comes
- * the rest. A statement looks with a probability in proportion to the rows that it changed.
+ * <p>A single row, whose key stays, is written straight to the present slot, which costs much less
+ * than to let Postgres find the slot. Everything else takes the longer way: more rows, a log that
+ * may be full, and the few statements that look whether it has become so, with a probability in
+ * proportion to the rows that they changed.
  */
 final class WatchSql {
   private static final String FUNCTION =
@@ -36,6 +39,7 @@ final class WatchSql {
         is_whole_view pg_catalog.bool;
         is_bulk pg_catalog.bool;
         is_unlogged pg_catalog.bool;
+        slot pg_catalog.int8;
         row_count pg_catalog.int8;
         chunk_count pg_catalog.int4;
       BEGIN
@@ -55,15 +59,16 @@ final class WatchSql {
               NULL; -- the client's encoding has no letters for these names: it gets no warning, and must not fail
             END;
         END;
-        IF old_key OPERATOR(pg_catalog.=) new_key
-           AND %8$s IS NULL AND pg_catalog.random() OPERATOR(pg_catalog.>=) %9$s THEN
-          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, ARRAY[new_key]);
+        slot := CASE WHEN old_key OPERATOR(pg_catalog.=) new_key AND pg_catalog.random() OPERATOR(pg_catalog.>=) %8$s
+                     THEN pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) END;
+        %10$s
         ELSE
           %5$s
-          IF old_key OPERATOR(pg_catalog.=) new_key OR %8$s IS NOT NULL
-             OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %9$s) THEN
+          IF old_key OPERATOR(pg_catalog.=) new_key
+             OR pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) IS NULL
+             OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %8$s) THEN
             BEGIN
-              is_unlogged := freshet.change_log_is_full(%10$s);
+              is_unlogged := freshet.change_log_is_full(%9$s);
             EXCEPTION WHEN OTHERS THEN
               is_unlogged := false; -- a log that is too large is better than a writer that fails
             END;
@@ -89,26 +94,30 @@ final class WatchSql {
   /** How the names of triggers end that fire for what is replicated too. */
   static final String ALWAYS = "_always";
 
-  private static final String OVERFLOW =
-      "pg_catalog.pg_sequence_last_value('freshet.change_log_overflow'::pg_catalog.regclass)";
-
   /** The probability with which one changed row's statement looks how large the log is. */
   private static final String LOOK = "0.001::pg_catalog.float8";
 
   private final Watch watch;
   private final TableShape shape;
+  private final RowText row;
   private final TriggerSettings settings;
   private final String triggerPrefix;
 
   WatchSql(String watchName, Watch watch, TableShape shape, TriggerSettings settings) {
     this.watch = watch;
     this.shape = shape;
+    this.row = new RowText(watch, shape);
     this.settings = settings;
     this.triggerPrefix = "freshet_" + FeatureView.hash(watchName);
   }
 
   static String functionName(int watchId) {
     return "watch_" + watchId;
+  }
+
+  /** Of the function that is called for a row whose key may have changed. */
+  static String keyFunctionName(int watchId) {
+    return functionName(watchId) + "_key";
   }
 
   /**
@@ -119,24 +128,61 @@ final class WatchSql {
     return watch.always() || shape.isPartitioned() || shape.isPartOfInheritance();
   }
 
-  /** The statement that creates the trigger function of the watch with this id. */
+  /** The statements that create the trigger functions of the watch with this id. */
+  List<String> createFunctions(int watchId) {
+    return hasKeyTrigger()
+        ? List.of(createFunction(watchId), createKeyFunction(watchId))
+        : List.of(createFunction(watchId));
+  }
+
+  private boolean hasKeyTrigger() {
+    return !isPerRow() && row.areNewRowsEnough();
+  }
+
+  /** The statement that creates the function that all of the watch's triggers call but one. */
   String createFunction(int watchId) {
-    RowText row = new RowText(watch, shape);
-    String ofOneRow =
-        isPerRow() ? new RowCapture(row).ofOneRow() : new StatementCapture(row).ofOneRow();
-    String count = isPerRow() ? "" : new StatementCapture(row).countOfManyRows();
-    String ofManyRows = isPerRow() ? "NULL;" : new StatementCapture(row).ofManyRows(watchId);
-    return FUNCTION.formatted(
+    if (isPerRow()) {
+      return createRowFunction(functionName(watchId), watchId, new RowCapture(row).ofOneRow());
+    }
+    StatementCapture capture = new StatementCapture(row);
+    return createFunction(
         functionName(watchId),
+        watchId,
+        capture.ofOneRow(),
+        capture.countOfManyRows(),
+        capture.ofManyRows(watchId));
+  }
+
+  private String createKeyFunction(int watchId) {
+    return createRowFunction(keyFunctionName(watchId), watchId, new KeyChange(row).ofOneRow());
+  }
+
+  private String createRowFunction(String name, int watchId, String ofOneRow) {
+    return createFunction(name, watchId, ofOneRow, "", "NULL;");
+  }
+
+  private String createFunction(
+      String name, int watchId, String ofOneRow, String count, String ofManyRows) {
+    return FUNCTION.formatted(
+        name,
         quotesFor(ofOneRow + ofManyRows),
         ofOneRow,
         watchId,
         count,
         ofManyRows,
         ring(settings.mode()),
-        OVERFLOW,
         LOOK,
-        settings.logBytesMax());
+        settings.logBytesMax(),
+        intoSlots(watchId));
+  }
+
+  private static String intoSlots(int watchId) {
+    return IntStream.range(0, ChangeLogRing.SLOTS)
+        .mapToObj(
+            slot ->
+                "IF slot OPERATOR(pg_catalog.=) %s THEN\nINSERT INTO %s (watch_id, keys) VALUES (%s, ARRAY[new_key]);"
+                    .formatted(slot, ChangeLogRing.table(slot), watchId))
+        .collect(Collectors.joining("\nELS"));
   }
 
   /** Dollar quotes that the text, which holds names of columns, does not end. */
@@ -193,16 +239,34 @@ final class WatchSql {
     }
     for (Event event : Event.values()) {
       String name = event.name().toLowerCase(Locale.ROOT);
-      String each = (event.transitionTables + " FOR EACH STATEMENT").strip();
+      String each = (transitionTables(event) + " FOR EACH STATEMENT").strip();
       statements.add(create(name, event.name(), table, each, watchId));
+    }
+    if (hasKeyTrigger()) {
+      String ofKey =
+          watch.by().stream()
+              .map(RelationName::quoted)
+              .collect(Collectors.joining(", ", "UPDATE OF ", ""));
+      statements.add(create("key", ofKey, table, "FOR EACH ROW", keyFunctionName(watchId)));
     }
     return statements;
   }
 
+  private String transitionTables(Event event) {
+    return event == Event.UPDATE && row.areNewRowsEnough()
+        ? Event.INSERT.transitionTables
+        : event.transitionTables;
+  }
+
   private String create(
       String suffix, String events, RelationName table, String each, int watchId) {
+    return create(suffix, events, table, each, functionName(watchId));
+  }
+
+  private String create(
+      String suffix, String events, RelationName table, String each, String function) {
     return "CREATE OR REPLACE TRIGGER %s_%s AFTER %s ON %s %s EXECUTE FUNCTION freshet.%s()"
-        .formatted(triggerPrefix, suffix, events, table.sql(), each, functionName(watchId));
+        .formatted(triggerPrefix, suffix, events, table.sql(), each, function);
   }
 
   private String enableAlways(String suffix, RelationName table) {

@@ -18,6 +18,9 @@ import java.util.Set;
  * all leave another shape. So does what rewrites a table and changes no row, as VACUUM FULL: that
  * sweeps in vain.
  *
+ * <p>Others' triggers that may change a row before it is updated count too: a key that they change
+ * is not seen by triggers that were installed without regard to them.
+ *
  * <p>A trigger that was disabled and enabled between two looks, perhaps in one transaction, shows
  * by the transaction that wrote its row of {@code pg_trigger} last. A partition that is being
  * detached concurrently is gone for readers as soon as that has begun.
@@ -45,7 +48,9 @@ final class WatchedTables {
        CROSS JOIN LATERAL (
              SELECT string_agg(concat_ws(' ', g.oid, g.tgenabled, g.xmin), ',' ORDER BY g.oid)
                FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid
-              WHERE g.tgrelid = w.oid AND p.pronamespace = 'freshet'::regnamespace AND p.proname = 'watch_' || w.id) AS t (triggers)
+              WHERE g.tgrelid = w.oid
+                AND (p.pronamespace = 'freshet'::regnamespace AND p.proname IN ('watch_' || w.id, 'watch_' || w.id || '_key')
+                     OR g.tgtype & 19 = 19 AND NOT g.tgisinternal)) AS t (triggers)
        GROUP BY w.id, w.root
       """;
 

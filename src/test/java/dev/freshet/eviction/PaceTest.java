@@ -9,25 +9,37 @@ class PaceTest {
 
   @Test
   void theFirstChangesAfterASilenceDoNotWait() {
-    assertThat(pace.afterChangesMs(true)).isZero();
-    assertThat(pace.afterChangesMs(true)).isZero();
-    assertThat(pace.afterChangesMs(true)).isEqualTo(1);
+    assertThat(pace.afterChangesMs(true, 1)).isZero();
+    assertThat(pace.afterChangesMs(true, 1)).isZero();
+    assertThat(pace.afterChangesMs(true, 1)).isEqualTo(1);
     pace.foundNothing();
-    assertThat(pace.afterChangesMs(true)).isZero();
+    assertThat(pace.afterChangesMs(true, 1)).isZero();
   }
 
   @Test
   void changesThatDoNotEndAreLetGather() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(true)).isBetween(0L, 8L);
+      assertThat(pace.afterChangesMs(true, 1)).isBetween(0L, 4L);
     }
-    assertThat(pace.afterChangesMs(true)).isEqualTo(8);
+    assertThat(pace.afterChangesMs(true, 1)).isEqualTo(4);
+  }
+
+  @Test
+  void theLongerTheWorkTakesTheMoreAreLetGatherUpToABound() {
+    for (int i = 0; i < 100; i++) {
+      pace.afterChangesMs(true, 1);
+    }
+    assertThat(pace.afterChangesMs(true, 3)).isEqualTo(6);
+    assertThat(pace.afterChangesMs(true, 8)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 9)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 5_000)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 0)).isEqualTo(4);
   }
 
   @Test
   void aBacklogIsReadWithoutAPause() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(false)).isZero();
+      assertThat(pace.afterChangesMs(false, 100)).isZero();
     }
   }
 
@@ -39,7 +51,7 @@ class PaceTest {
       pace.napMs();
     }
     assertThat(pace.napMs()).isEqualTo(50);
-    pace.afterChangesMs(true);
+    pace.afterChangesMs(true, 1);
     assertThat(pace.napMs()).isEqualTo(2);
   }
 }

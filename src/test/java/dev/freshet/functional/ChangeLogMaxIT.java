@@ -39,13 +39,12 @@ class ChangeLogMaxIT {
       "SELECT pg_sequence_last_value('freshet.change_log_overflow') IS NOT NULL";
   private static final String FILL =
       """
-      INSERT INTO freshet.change_log (watch_id, keys, slot)
-      SELECT (SELECT min(id) FROM freshet.watch), ARRAY['nothing ' || i], %s FROM generate_series(1, 20000) AS i
+      INSERT INTO freshet.change_log_%s (watch_id, keys)
+      SELECT (SELECT min(id) FROM freshet.watch), ARRAY['nothing ' || i] FROM generate_series(1, 20000) AS i
       """;
-  private static final String PRESENT_SLOT =
-      "((date_part('epoch', clock_timestamp())::bigint / 600) % 16)::smallint";
-  private static final String OLD_SLOT =
-      "((date_part('epoch', clock_timestamp())::bigint / 600 + 8) % 16)::smallint";
+  private static final String PRESENT_SLOT = "SELECT last_value FROM freshet.change_log_slot";
+  private static final String OTHER_SLOT =
+      "SELECT (last_value + 1) % 4 FROM freshet.change_log_slot";
 
   private TestDatabase database;
   private Shop shop;
@@ -87,7 +86,7 @@ class ChangeLogMaxIT {
   }
 
   private static void fill(Shop shop, String slot) throws SQLException {
-    shop.execute(FILL.formatted(slot));
+    shop.execute(FILL.formatted(shop.ask(slot)));
     assertThat(shop.ask("SELECT freshet.change_log_is_full(%s)".formatted(BYTES_MAX)))
         .isEqualTo("t");
   }
@@ -271,7 +270,7 @@ class ChangeLogMaxIT {
     awaitReady(other);
     shop.cacheAllItems(one.loader());
     shop.cacheAllItems(other.loader());
-    shop.execute(FILL.formatted(OLD_SLOT));
+    shop.execute(FILL.formatted(shop.ask(OTHER_SLOT)));
     String nothingIsBehind =
         "SELECT count(*) = 2 AND bool_and(position >= '%s') FROM (SELECT pg_snapshot_xmax(position) AS position FROM freshet.position) AS p"
             .formatted(shop.ask("SELECT max(xid::text::bigint) + 1 FROM freshet.change_log"));
@@ -283,6 +282,7 @@ class ChangeLogMaxIT {
         BEGIN;
         LOCK TABLE freshet.floor IN SHARE ROW EXCLUSIVE MODE;
         SELECT nextval('freshet.change_log_overflow');
+        SELECT setval('freshet.change_log_slot', last_value, false) FROM freshet.change_log_slot;
         UPDATE items SET value = 5 WHERE id = 2;
         COMMIT
         """);
@@ -306,7 +306,7 @@ class ChangeLogMaxIT {
     try (Connection stuck = database.connect();
         Statement statement = stuck.createStatement()) {
       statement.execute("BEGIN; UPDATE items SET value = 3 WHERE id = 3");
-      fill(shop, OLD_SLOT);
+      fill(shop, OTHER_SLOT);
       Shop.within(Duration.ofSeconds(30)).until(() -> !isFull(shop));
       awaitReady(daemon);
 
@@ -323,7 +323,7 @@ class ChangeLogMaxIT {
 
   @Test
   void anErrorWhileTheBoundIsLookedAtFailsNoWriterAndLosesNoRow() throws SQLException {
-    shop.execute("SELECT nextval('freshet.change_log_overflow')");
+    shop.execute(Shop.FILL_CHANGE_LOG);
     shop.execute("DROP FUNCTION freshet.change_log_is_full(bigint)");
     shop.execute("UPDATE items SET value = 1 WHERE id = 9");
     assertThat(keyRows(shop, 9)).isEqualTo(1);
@@ -334,7 +334,7 @@ class ChangeLogMaxIT {
 
   @Test
   void aWriterThatDoesNotGetTheLockWritesAsUsualAndWaitsForNobody() throws SQLException {
-    shop.execute("SELECT nextval('freshet.change_log_overflow')");
+    shop.execute(Shop.FILL_CHANGE_LOG);
     shop.execute("UPDATE items SET value = 1 WHERE id = 9");
     assertThat(keyRows(shop, 9)).isZero();
     try (Connection holder = database.connect();
@@ -372,7 +372,7 @@ class ChangeLogMaxIT {
 
   @Test
   void evictionsThatPeopleAskForAreAlwaysLogged() throws SQLException {
-    shop.execute("SELECT nextval('freshet.change_log_overflow')");
+    shop.execute(Shop.FILL_CHANGE_LOG);
     shop.execute("SELECT freshet.evict('items', ARRAY['9'])");
     assertThat(keyRows(shop, 9)).isEqualTo(1);
   }

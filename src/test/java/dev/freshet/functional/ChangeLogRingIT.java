@@ -46,7 +46,7 @@ class ChangeLogRingIT {
     postgres = Servers.postgres(config.postgres());
     changeLog = new PostgresChangeLog(postgres, config.views(), Duration.ofMillis(1), new Random());
     ring = new ChangeLogRing(postgres, BYTES_MAX);
-    moveAllRowsToAnOldSlot();
+    moveOn();
   }
 
   @AfterEach
@@ -56,9 +56,14 @@ class ChangeLogRingIT {
     database.close();
   }
 
-  private void moveAllRowsToAnOldSlot() throws SQLException {
+  /** As the daemon does after a time. */
+  private void moveOn() throws SQLException {
     shop.execute(
-        "UPDATE freshet.change_log SET slot = ((date_part('epoch', clock_timestamp())::bigint / 600 + 8) % 16)::smallint");
+        "SELECT setval('freshet.change_log_slot', (last_value + 1) % 4) FROM freshet.change_log_slot");
+  }
+
+  private String presentSlot() throws SQLException {
+    return shop.ask("SELECT last_value || ' ' || is_called FROM freshet.change_log_slot");
   }
 
   private long rows() throws SQLException {
@@ -94,7 +99,7 @@ class ChangeLogRingIT {
   void aRowThatOneChainHasNotAppliedKeepsItsSlot() throws SQLException {
     PgSnapshot before = changeLog.look().snapshot();
     shop.execute("UPDATE items SET value = 1 WHERE id = 1");
-    moveAllRowsToAnOldSlot();
+    moveOn();
     settle(changeLog.look().snapshot());
     settle("a chain that is behind", new PgSnapshot(3));
     assertThat(ring.emptySlots()).isZero();
@@ -112,28 +117,30 @@ class ChangeLogRingIT {
       ring.emptySlots();
       statement.execute("COMMIT");
     }
-    moveAllRowsToAnOldSlot();
+    moveOn();
     assertThat(ring.emptySlots()).as("not applied when the position was taken").isZero();
     assertThat(rows()).isEqualTo(1);
   }
 
-  /** As after 160 minutes, when the clock comes to a slot again that could not be emptied. */
   @Test
-  void aDaemonAwayUntilTheRingHasWrappedAroundLosesNothing() throws SQLException {
+  void aDaemonThatIsAwayLosesNothingHoweverOftenAnotherOneMovesOn() throws SQLException {
     Daemon daemon = shop.start();
     shop.cacheAllItems(daemon.loader());
     Shop.within(Duration.ofSeconds(30))
         .until(() -> shop.ask("SELECT count(*) FROM freshet.position").equals("1"));
     daemon.close();
     shop.execute("UPDATE items SET value = 1 WHERE id = 1");
-    moveAllRowsToAnOldSlot();
+    moveOn();
     settle(changeLog.look().snapshot()); // another chain, that is not away
     ring.emptySlots();
     shop.execute("UPDATE items SET value = 2 WHERE id = 2");
-    moveAllRowsToAnOldSlot(); // the same one
+    moveOn();
     settle(changeLog.look().snapshot());
-    ring.emptySlots();
-    ring.relieve();
+    shop.execute("UPDATE freshet.change_log SET at = at - interval '1 hour'");
+    for (int round = 1; round <= 5; round++) {
+      ring.emptySlots();
+      ring.relieve();
+    }
     assertThat(shop.ask("SELECT count(*) FROM freshet.change_log WHERE keys IN ('{1}', '{2}')"))
         .isEqualTo("2");
 
@@ -148,11 +155,12 @@ class ChangeLogRingIT {
   void aSlotIsEmptiedWhenTheLastOfSeveralChainsHasLeftItBehind() throws SQLException {
     PgSnapshot before = changeLog.look().snapshot();
     shop.execute("UPDATE items SET value = 1 WHERE id = 1");
-    moveAllRowsToAnOldSlot();
+    moveOn();
     settle("one", changeLog.look().snapshot());
     settle("two", before);
     settle("three", changeLog.look().snapshot());
-    assertThat(ring.emptySlots()).isZero();
+    assertThat(ring.emptySlots()).as("the slot before, that all have applied").isEqualTo(1);
+    assertThat(rows()).isEqualTo(1);
     settle("two", changeLog.look().snapshot());
     assertThat(ring.emptySlots()).isEqualTo(1);
     PgSnapshot floor = changeLog.look().floor();
@@ -168,8 +176,8 @@ class ChangeLogRingIT {
     try (Connection stuck = database.connect();
         Statement statement = stuck.createStatement()) {
       statement.execute("BEGIN");
-      statement.execute(
-          "INSERT INTO freshet.change_log (slot, watch_id, keys) VALUES (((date_part('epoch', clock_timestamp())::bigint / 600 + 5) % 16)::smallint, 1, '{1}')");
+      statement.execute("UPDATE items SET value = 1 WHERE id = 1");
+      moveOn();
       settle(changeLog.look().snapshot());
       assertThat(ring.emptySlots()).isEqualTo(1);
       assertThat(rows()).as("of others").isZero();
@@ -201,7 +209,7 @@ class ChangeLogRingIT {
     String link = shop.redis().hget("{freshet}:chain", "link");
     shop.execute("UPDATE items SET value = 1 WHERE id = 1");
     shop.execute(FILL.formatted("", ""));
-    moveAllRowsToAnOldSlot();
+    moveOn();
     shop.execute("DELETE FROM freshet.position");
     changeLog.keepPosition(CHAIN, changeLog.look().snapshot()); // once: nothing is settled
     assertThat(ring.emptySlots()).isZero();
@@ -239,7 +247,7 @@ class ChangeLogRingIT {
     long before = first.opening().getAsLong();
     for (int round = 1; round <= 3; round++) {
       for (int writer = 1; writer <= round; writer++) {
-        shop.execute("SELECT nextval('freshet.change_log_overflow')");
+        shop.execute(Shop.FILL_CHANGE_LOG);
       }
       assertThat(changeLog.look().overflow()).isEqualTo(Overflow.IS_FULL);
       ring.relieve();
@@ -249,6 +257,63 @@ class ChangeLogRingIT {
       ring.relieve();
       assertThat(changeLog.look().overflow()).isEqualTo(Overflow.openSince(opening));
     }
+  }
+
+  @Test
+  void aSlotThatWasWrittenToForLongEnoughIsLeftForAnEmptyOne() throws SQLException {
+    shop.execute("UPDATE items SET value = 1 WHERE id = 1");
+    assertThat(presentSlot()).isEqualTo("1 true");
+    ring.emptySlots();
+    assertThat(presentSlot()).as("too soon").isEqualTo("1 true");
+    shop.execute("UPDATE freshet.change_log SET at = at - interval '10 minutes'");
+    ring.emptySlots();
+    assertThat(presentSlot()).isEqualTo("2 true");
+    ring.emptySlots();
+    assertThat(presentSlot()).as("nothing is in it").isEqualTo("2 true");
+  }
+
+  @Test
+  void theLastSlotIsStayedInAsLongAsAllOthersHoldRows() throws SQLException {
+    for (int slot = 1; slot <= 3; slot++) {
+      shop.execute("UPDATE items SET value = value + 1");
+      shop.execute("UPDATE freshet.change_log SET at = at - interval '10 minutes'");
+      ring.emptySlots();
+    }
+    assertThat(presentSlot()).isEqualTo("3 true");
+    settle(changeLog.look().snapshot());
+    assertThat(ring.emptySlots()).isEqualTo(3);
+    assertThat(presentSlot()).isEqualTo("0 true");
+  }
+
+  @Test
+  void everySlotTakesEveryKindOfRow() throws SQLException {
+    for (int slot = 0; slot <= 3; slot++) {
+      shop.execute("TRUNCATE freshet.change_log");
+      shop.execute("SELECT setval('freshet.change_log_slot', %s)".formatted(slot));
+      shop.execute("UPDATE items SET value = value + 1 WHERE id = 7");
+      shop.execute("UPDATE items SET value = value + 1 WHERE id > 90");
+      shop.execute("SELECT freshet.evict('items', ARRAY['9'])");
+      shop.execute("SELECT freshet.evict('items', NULL)");
+      assertThat(
+              shop.ask(
+                  "SELECT string_agg(tableoid::regclass || ' ' || coalesce(cardinality(keys), 0), ', ' ORDER BY at) FROM freshet.change_log"))
+          .isEqualTo(
+              "freshet.change_log_%1$s 1, freshet.change_log_%1$s 10, freshet.change_log_%1$s 1, freshet.change_log_%1$s 0"
+                  .formatted(slot));
+    }
+  }
+
+  /** As after a writer that found the log full at the moment in which it was opened. */
+  @Test
+  void triggersStopAskingWhetherTheLogIsFullWhenItIsNot() throws SQLException {
+    shop.execute(
+        "SELECT setval('freshet.change_log_slot', last_value, false) FROM freshet.change_log_slot");
+    shop.execute("UPDATE items SET value = 1 WHERE id = 1");
+    assertThat(presentSlot()).isEqualTo("1 false");
+    ring.emptySlots();
+    assertThat(presentSlot()).isEqualTo("1 true");
+    assertThat(shop.ask("SELECT count(*) FROM freshet.change_log_1 WHERE keys = ARRAY['1']"))
+        .isEqualTo("1");
   }
 
   @Test
@@ -264,10 +329,10 @@ class ChangeLogRingIT {
     String link = shop.redis().hget("{freshet}:chain", "link");
     daemon.close();
     shop.execute("UPDATE items SET value = 1 WHERE id = 1");
-    moveAllRowsToAnOldSlot();
+    moveOn();
     shop.execute("DELETE FROM freshet.position");
     settle(changeLog.look().snapshot());
-    assertThat(ring.emptySlots()).isEqualTo(1);
+    assertThat(ring.emptySlots()).isEqualTo(2);
     assertThat(shop.redis().hget("{freshet}:chain", "link")).isEqualTo(link);
 
     Daemon next = shop.start();

@@ -99,7 +99,7 @@ class MigrationRunsIT {
                   "SELECT count(*)::text FROM freshet.watch WHERE retired_at IS NULL AND relation IS NOT NULL"))
           .isEqualTo("" + watches);
       assertThat(shop.ask("SELECT count(*)::text FROM pg_trigger WHERE tgname LIKE 'freshet_%'"))
-          .isEqualTo("" + 4 * watches);
+          .isEqualTo("" + 5 * watches);
       assertThat(shop.ask("SELECT count(*)::text FROM pg_proc WHERE proname ~ '^watch_[0-9]+$'"))
           .isEqualTo("" + watches);
     }
@@ -250,7 +250,7 @@ class MigrationRunsIT {
     shop.migrate(shop.config());
     shop.execute("DROP TABLE freshet.migration_history");
     assertAllRefuse(
-        "schema freshet holds change_log, change_log_overflow, floor, generation, position, view, watch, and no freshet.migration_history",
+        "schema freshet holds change_log, change_log_0, change_log_1, change_log_2, change_log_3, change_log_overflow, change_log_slot, floor, generation, position, view, watch, and no freshet.migration_history",
         "`freshet migrate --uninstall` and then `freshet migrate`");
   }
 

@@ -28,6 +28,10 @@ import org.awaitility.core.ConditionFactory;
  * their store's slug and reached from products through a {@code keys} query.
  */
 final class Shop implements AutoCloseable {
+  /** Says that the change log is full, as a trigger does that finds it so. */
+  static final String FILL_CHANGE_LOG =
+      "SELECT nextval('freshet.change_log_overflow'), setval('freshet.change_log_slot', last_value, false) FROM freshet.change_log_slot";
+
   static final String ITEMS = "items";
   static final String CATALOGS = "catalogs";
   static final int ITEM_COUNT = 100;

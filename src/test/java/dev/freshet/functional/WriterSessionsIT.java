@@ -285,7 +285,7 @@ class WriterSessionsIT {
         .containsExactly("number:100", "number:102");
   }
 
-  /** The change log holds up to 1,000 keys in a row. */
+  /** The change log holds up to 1,000 keys in a row; a changed primary key has one of its own. */
   @ParameterizedTest
   @CsvSource({"999", "1000", "1001", "2000", "2001", "2500"})
   void everyKeyOfABulkStatementIsEvicted(int rows) throws SQLException {
@@ -302,7 +302,8 @@ class WriterSessionsIT {
       bulk.forEach(cacheKey -> live.redis().set(cacheKey, "0"));
       int logged = live.logRows("public.numbers");
       assertThat(live.evictedBy(statement)).as(statement).isEqualTo(bulk);
-      assertThat(live.logRows("public.numbers") - logged)
+      int changedKeys = statement.contains("SET id") ? rows : 0;
+      assertThat(live.logRows("public.numbers") - logged - changedKeys)
           .as("rows logged by %s", statement)
           .isBetween((rows + 999) / 1_000, 2 * ((rows + 999) / 1_000) + 4);
     }

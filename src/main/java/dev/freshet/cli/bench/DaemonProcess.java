@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +21,12 @@ import java.util.concurrent.TimeUnit;
  * outside: over HTTP, in its log of collections, and as the system sees a process.
  */
 public final class DaemonProcess implements AutoCloseable {
+  /**
+   * As the systemd service starts it: beside a database, the processor time of a compiler that
+   * optimises, and of collectors that work side by side, is better left to the database.
+   */
+  static final List<String> JVM_OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Duration HTTP_MAX = Duration.ofSeconds(10);
   private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
   private static final long STOP_SECONDS_MAX = 20;
@@ -53,17 +60,15 @@ public final class DaemonProcess implements AutoCloseable {
           Files.writeString(
               directory.resolve("freshet.yaml"),
               configuration + "http:\n  listen: " + address.getAuthority() + "\n");
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(JVM_OPTIONS);
+      command.add("-Xmx" + heap);
+      command.add("-Xlog:gc:file=%s:timemillis:filecount=0".formatted(gcLog(directory)));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.freshet.cli.Main"));
+      command.addAll(List.of("run", "--config", config.toString()));
       ProcessBuilder builder =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx" + heap,
-                  "-Xlog:gc:file=%s:timemillis:filecount=0".formatted(gcLog(directory)),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  "dev.freshet.cli.Main",
-                  "run",
-                  "--config",
-                  config.toString())
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(output(directory).toFile());
       builder.environment().put("PASSWORD", password);

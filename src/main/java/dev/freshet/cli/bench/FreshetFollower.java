@@ -1,14 +1,19 @@
 package dev.freshet.cli.bench;
 
-import dev.freshet.config.FreshetConfig;
+import dev.freshet.change.Link;
 import dev.freshet.daemon.Servers;
 import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.postgres.PostgresDoorbell;
 import dev.freshet.postgres.Session;
+import dev.freshet.redis.RawRedis;
+import java.time.Duration;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Freshet's triggers and change log, and a daemon or somebody who only sleeps. */
+/**
+ * Freshet's triggers and change log, and a daemon in a process of its own or somebody who only
+ * sleeps.
+ */
 final class FreshetFollower implements Follower {
   private static final String CONFIGURATION =
       """
@@ -31,6 +36,9 @@ final class FreshetFollower implements Follower {
   /** Makes the watch one whose rows call the trigger function, each of them. */
   private static final String ALWAYS = "        always: true\n";
 
+  private static final String HEAP = "128m";
+  private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(10);
+
   private static final String LOGGED =
       "SELECT count(*)::text FROM freshet.change_log WHERE xid >= ?::text::xid8";
   private static final String LAST =
@@ -38,15 +46,32 @@ final class FreshetFollower implements Follower {
 
   private final WriterSide side;
   private final Session session;
-  private final @Nullable BenchDaemon daemon;
+  private final @Nullable Running daemon;
   private final @Nullable CountedNotifications rings;
   private String firstXid = "0";
   private long ringsBefore;
 
+  /** A daemon, and the chain that it writes. */
+  private record Running(DaemonProcess process, RawRedis redis, String chain) {
+    boolean hasApplied(long xid) {
+      process.check();
+      return redis
+          .field(chain, "link")
+          .map(Link::parse)
+          .filter(link -> link.position().sees(xid))
+          .isPresent();
+    }
+
+    void close() {
+      process.close();
+      redis.close();
+    }
+  }
+
   private FreshetFollower(
       WriterSide side,
       Session session,
-      @Nullable BenchDaemon daemon,
+      @Nullable Running daemon,
       @Nullable CountedNotifications rings) {
     this.side = side;
     this.session = session;
@@ -55,35 +80,25 @@ final class FreshetFollower implements Follower {
   }
 
   /** Migrates a database, as {@code freshet migrate} does. */
-  static FreshetConfig migrate(
+  static void migrate(
       BenchServers servers, PostgresDatabase database, String name, String doorbell) {
-    return migrate(CONFIGURATION, servers, database, name, doorbell);
+    migrate(yaml(CONFIGURATION, servers, name, doorbell), servers, database);
   }
 
   /** As {@link #migrate}, but with row triggers. */
   static void migrateWithRowTriggers(
       BenchServers servers, PostgresDatabase database, String name, String doorbell) {
-    FreshetConfig unused = migrate(CONFIGURATION + ALWAYS, servers, database, name, doorbell);
+    migrate(yaml(CONFIGURATION + ALWAYS, servers, name, doorbell), servers, database);
   }
 
-  private static FreshetConfig migrate(
-      String configuration,
-      BenchServers servers,
-      PostgresDatabase database,
-      String name,
-      String doorbell) {
-    FreshetConfig config =
-        BenchDaemon.configuration(
-            servers,
-            configuration.formatted(
-                servers.jdbcUrl(name),
-                servers.postgresUser(),
-                doorbell,
-                servers.redisUrl(),
-                name,
-                name));
-    Servers.migrator(database, config).migrate();
-    return config;
+  private static void migrate(String yaml, BenchServers servers, PostgresDatabase database) {
+    Servers.migrator(database, BenchDaemon.configuration(servers, yaml)).migrate();
+  }
+
+  private static String yaml(
+      String configuration, BenchServers servers, String name, String doorbell) {
+    return configuration.formatted(
+        servers.jdbcUrl(name), servers.postgresUser(), doorbell, servers.redisUrl(), name, name);
   }
 
   /**
@@ -99,8 +114,9 @@ final class FreshetFollower implements Follower {
       String name,
       Session session)
       throws InterruptedException {
-    boolean isNotifying = side == WriterSide.LOG_NOTIFY;
-    FreshetConfig config = migrate(servers, database, name, isNotifying ? "notify" : "doorbell");
+    String yaml =
+        yaml(CONFIGURATION, servers, name, side == WriterSide.LOG_NOTIFY ? "notify" : "doorbell");
+    migrate(yaml, servers, database);
     return switch (side) {
       case FRESHET_ASLEEP ->
           new FreshetFollower(side, session, null, CountedNotifications.asleep(database));
@@ -108,10 +124,23 @@ final class FreshetFollower implements Follower {
           new FreshetFollower(
               side,
               session,
-              BenchDaemon.start(config),
+              start(servers, yaml, name),
               CountedNotifications.on(database, PostgresDoorbell.CHANNEL));
-      default -> new FreshetFollower(side, session, BenchDaemon.start(config), null);
+      default -> new FreshetFollower(side, session, start(servers, yaml, name), null);
     };
+  }
+
+  private static Running start(BenchServers servers, String yaml, String name)
+      throws InterruptedException {
+    DaemonProcess process = DaemonProcess.start(yaml, servers.postgresPassword(), HEAP);
+    try {
+      process.awaitReady();
+      RawRedis redis = RawRedis.open(servers.redis(), REDIS_TIMEOUT);
+      return new Running(process, redis, "{%s}:chain".formatted(name));
+    } catch (RuntimeException | InterruptedException e) {
+      process.close();
+      throw e;
+    }
   }
 
   @Override
@@ -147,17 +176,11 @@ final class FreshetFollower implements Follower {
   }
 
   private void awaitDaemon() throws InterruptedException {
-    BenchDaemon running = daemon;
-    if (running == null) {
-      return;
+    Running running = daemon;
+    if (running != null) {
+      long last = Long.parseLong(session.ask(LAST).orElse("0"));
+      Await.until(() -> running.hasApplied(last), () -> side + ": the daemon does not catch up");
     }
-    long last = Long.parseLong(session.ask(LAST).orElse("0"));
-    Await.until(
-        () -> {
-          running.check();
-          return running.position().filter(position -> position.sees(last)).isPresent();
-        },
-        () -> "%s: the daemon does not catch up; it is %s".formatted(side, running.status()));
   }
 
   @Override

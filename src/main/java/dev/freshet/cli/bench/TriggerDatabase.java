@@ -15,17 +15,7 @@ final class TriggerDatabase implements AutoCloseable {
   private static final int STRIDE = 7_919;
 
   private static final String FUNCTIONS =
-      "SELECT oid::regproc::text FROM pg_proc WHERE pronamespace = 'freshet'::regnamespace AND prorettype = 'trigger'::regtype";
-
-  private static final String SLOTS =
-      "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'freshet.change_log'::regclass ORDER BY 1";
-
-  private static final String SLOT_NOW =
-      """
-      SELECT pg_get_expr(d.adbin, d.adrelid)
-        FROM pg_attrdef AS d JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-       WHERE d.adrelid = 'freshet.change_log'::regclass AND a.attname = 'slot'
-      """;
+      "SELECT oid::regproc::text FROM pg_proc WHERE pronamespace = 'freshet'::regnamespace AND proname ~ '^watch_[0-9]+$'";
 
   private static final String LOGGED =
       "SELECT count(*) || ' rows, ' || count(*) FILTER (WHERE cardinality(keys) = 1) || ' with one key' FROM %s";
@@ -63,7 +53,7 @@ final class TriggerDatabase implements AutoCloseable {
   static WriterRows migrated(BenchServers servers, int rows) {
     WriterRows created = WriterRows.forOneWriter(servers, rows);
     try (PostgresDatabase database = servers.database(created.databaseName())) {
-      var unused = FreshetFollower.migrate(servers, database, created.databaseName(), DOORBELL);
+      FreshetFollower.migrate(servers, database, created.databaseName(), DOORBELL);
     }
     return created;
   }
@@ -123,16 +113,6 @@ final class TriggerDatabase implements AutoCloseable {
   /** Migrates again, now with row triggers. */
   void useRowTriggers() {
     FreshetFollower.migrateWithRowTriggers(servers, database, name, DOORBELL);
-  }
-
-  /** The change log's partitions, in the order of their slots. */
-  List<String> slots() {
-    return texts(SLOTS);
-  }
-
-  /** The expression for the present slot. */
-  String slotNow() {
-    return texts(SLOT_NOW).get(0);
   }
 
   private List<String> texts(String query) {
