@@ -1,7 +1,5 @@
 package dev.freshet.cli.consistency;
 
-import static dev.freshet.cli.consistency.Fault.require;
-
 import dev.freshet.cli.consistency.Fault.Clock;
 import dev.freshet.cli.consistency.Fault.Healing;
 import dev.freshet.cli.consistency.Fault.Target;
@@ -67,7 +65,7 @@ final class BackendFaults {
             site -> {
               ProcessHandle backend = backend(site, sql);
               Signals.send(WHOSE, "STOP", List.of(backend));
-              require(Signals.isStopped(backend), "the backend is not stopped");
+              Site.await("the backend is stopped", () -> Signals.isStopped(backend));
               return () -> {
                 Signals.send(WHOSE, "CONT", List.of(backend));
                 return "backend %d was in state T".formatted(backend.pid());

@@ -1,8 +1,12 @@
 package dev.freshet.cli.consistency;
 
+import dev.freshet.cli.bench.BenchFailedException;
 import dev.freshet.cli.bench.Environment;
 import dev.freshet.cli.bench.Progress;
+import dev.freshet.cli.consistency.Violation.Kind;
 import dev.freshet.cli.servers.EndsWithJvm;
+import dev.freshet.cli.servers.ServerFailedException;
+import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.postgres.Session;
 import dev.freshet.redis.RawRedis;
 import dev.freshet.redis.RedisConnections;
@@ -12,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code freshet bench consistency}: the promise against real faults (see the package). */
 public final class ConsistencyBench {
+  private static final Logger LOG = LoggerFactory.getLogger("freshet.consistency");
   private static final long END_SECONDS_MAX = 60;
   private static final long PROGRESS_MS = 500;
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -71,8 +78,22 @@ public final class ConsistencyBench {
   }
 
   private ConsistencyReport run(Site site, double loadBefore) throws InterruptedException {
+    Map<String, Object> environment = environment(site.cluster());
     List<EpisodeResult> results = new ArrayList<>();
     long began = System.nanoTime();
+    try {
+      runEpisodes(site, results);
+    } catch (BenchFailedException | ServerFailedException | ServerUnavailableException e) {
+      violations.add(Kind.BROKEN, "the run ended before its time: " + e.getMessage());
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+    environment.put(
+        "loadAverage", Map.of("before", loadBefore, "after", Environment.loadAverage()));
+    site.workload().close();
+    return new ConsistencyReport(settings, environment, seconds, results, violations, site);
+  }
+
+  private void runEpisodes(Site site, List<EpisodeResult> results) throws InterruptedException {
     site.workload().resume();
     EpisodeRun run = new EpisodeRun(site, violations);
     violations.during("no fault");
@@ -88,15 +109,13 @@ public final class ConsistencyBench {
                   episodes.size(),
                   site.oracle().reads(),
                   violations.count()));
-      results.add(run.run(episode));
+      EpisodeResult result = run.run(episode);
+      LOG.info("{}", result);
+      results.add(result);
     }
     violations.during("no fault");
     runWithoutFault(site, 0, settings.readsMin());
     int unused = run.sweepAtRest();
-    double seconds = (System.nanoTime() - began) / 1e9;
-    Map<String, Object> environment = environment(site.cluster(), loadBefore);
-    site.workload().close();
-    return new ConsistencyReport(settings, environment, seconds, results, violations, site);
   }
 
   private void runWithoutFault(Site site, int seconds, long readsMin) throws InterruptedException {
@@ -109,13 +128,11 @@ public final class ConsistencyBench {
     }
   }
 
-  private static Map<String, Object> environment(Cluster cluster, double loadBefore) {
+  private static Map<String, Object> environment(Cluster cluster) {
     try (Session session = Session.open(cluster.database());
         RedisConnections connections = new RedisConnections(cluster.redis().url(), TIMEOUT);
         RawRedis redis = RawRedis.open(connections, TIMEOUT)) {
-      Map<String, Object> facts = Environment.facts(session, redis);
-      facts.put("loadAverage", Map.of("before", loadBefore, "after", Environment.loadAverage()));
-      return facts;
+      return Environment.facts(session, redis);
     }
   }
 }

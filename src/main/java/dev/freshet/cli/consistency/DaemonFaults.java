@@ -48,7 +48,7 @@ final class DaemonFaults {
                 Target.DAEMON,
                 site -> {
                   site.daemon().pause();
-                  require(site.daemon().isPaused(), "the daemon is not stopped");
+                  Site.await("the daemon is stopped", site.daemon()::isPaused);
                   return () -> {
                     require(site.daemon().isPaused(), "the daemon went on by itself");
                     site.daemon().resume();

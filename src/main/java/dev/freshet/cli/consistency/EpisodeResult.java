@@ -25,6 +25,19 @@ record EpisodeResult(
             && recoveryMs.getAsLong() <= episode.faults().get(0).bound().get().toMillis());
   }
 
+  /** For people who wait for the end. */
+  @Override
+  public String toString() {
+    return "%s: %s, %d violations%s"
+        .formatted(
+            episode.name(),
+            recoveryMs.isPresent()
+                ? "recovered in " + recoveryMs.getAsLong() + " ms"
+                : "no recovery",
+            violations,
+            isInTime() ? "" : ", NOT IN TIME");
+  }
+
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("faults", episode.faults().stream().map(Fault::name).toList());

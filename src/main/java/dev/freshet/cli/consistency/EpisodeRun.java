@@ -4,8 +4,10 @@ import dev.freshet.cli.bench.BenchFailedException;
 import dev.freshet.cli.consistency.Fault.Clock;
 import dev.freshet.cli.consistency.Fault.Healing;
 import dev.freshet.cli.consistency.Violation.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -31,14 +33,7 @@ final class EpisodeRun {
     violations.during(episode.name());
     long violationsBefore = violations.count();
     List<String> evidence = new ArrayList<>();
-    OptionalLong recovery =
-        episode.faults().size() == 1
-            ? single(episode, episode.faults().get(0), evidence)
-            : several(episode, evidence);
-    if (recovery.isEmpty() && !episode.faults().isEmpty()) {
-      violations.add(
-          Kind.BROKEN, "Freshet was not fresh again after %d ms".formatted(RECOVERY_MS_MAX));
-    }
+    OptionalLong recovery = provoke(episode, evidence);
     if (!episode.isQuiet()) {
       TimeUnit.MILLISECONDS.sleep(AFTERWARDS_MS);
     }
@@ -46,6 +41,25 @@ final class EpisodeRun {
     site.workload().resume();
     return new EpisodeResult(
         episode, evidence, recovery, cached, violations.count() - violationsBefore);
+  }
+
+  /** Provokes the faults; returns how long Freshet took to recover, empty if it did not. */
+  private OptionalLong provoke(Episode episode, List<String> evidence) throws InterruptedException {
+    try {
+      OptionalLong recovery =
+          episode.faults().size() == 1
+              ? single(episode, episode.faults().get(0), evidence)
+              : several(episode, evidence);
+      if (recovery.isEmpty() && !episode.faults().isEmpty()) {
+        violations.add(
+            Kind.BROKEN, "Freshet was not fresh again after %d ms".formatted(RECOVERY_MS_MAX));
+      }
+      return recovery;
+    } catch (BenchFailedException e) {
+      violations.add(Kind.BROKEN, String.valueOf(e.getMessage()));
+      int unused = site.learnWhatWasLost(); // the fault may have been under way
+      return OptionalLong.empty();
+    }
   }
 
   /** Lets all come to rest and compares; returns how many keys were compared. */
@@ -97,20 +111,23 @@ final class EpisodeRun {
         faults.stream().map(Fault::target).distinct().count() == faults.size()
             && faults.stream().noneMatch(Fault::needsAllElse);
     prepare(isOverlapping ? faults : List.of());
-    List<Healing> healings = new ArrayList<>();
-    for (Fault fault : faults) {
-      if (!isOverlapping) {
-        fault.preparation().prepare(site);
+    Deque<Healing> healings = new ArrayDeque<>();
+    try {
+      for (Fault fault : faults) {
+        if (!isOverlapping) {
+          fault.preparation().prepare(site);
+        }
+        healings.add(fault.injection().inject(site));
+        TimeUnit.MILLISECONDS.sleep(episode.holdMs() / faults.size());
+        if (!isOverlapping) {
+          heal(healings.remove(), evidence);
+        }
       }
-      healings.add(fault.injection().inject(site));
-      TimeUnit.MILLISECONDS.sleep(episode.holdMs() / faults.size());
-      if (!isOverlapping) {
-        heal(healings.remove(0), evidence);
+      restIfQuiet(episode);
+    } finally {
+      while (!healings.isEmpty()) {
+        heal(healings.remove(), evidence);
       }
-    }
-    restIfQuiet(episode);
-    for (Healing healing : healings) {
-      heal(healing, evidence);
     }
     site.backMs().set(0);
     return faults.isEmpty() ? OptionalLong.empty() : awaitRecovered(episode);

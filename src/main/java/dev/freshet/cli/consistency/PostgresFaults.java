@@ -89,10 +89,10 @@ final class PostgresFaults {
     };
   }
 
-  private static Healing pause(Site site) {
+  private static Healing pause(Site site) throws InterruptedException {
     LocalPostgres server = site.cluster().postgres();
     server.pause();
-    require(server.handle().filter(Signals::isStopped).isPresent(), "Postgres is not stopped");
+    Site.await("Postgres is stopped", () -> server.handle().filter(Signals::isStopped).isPresent());
     return () -> {
       server.resume();
       return "the process was in state T";

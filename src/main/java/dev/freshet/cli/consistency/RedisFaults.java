@@ -81,10 +81,10 @@ final class RedisFaults {
     };
   }
 
-  private static Healing pause(Site site) {
+  private static Healing pause(Site site) throws InterruptedException {
     LocalRedis redis = site.cluster().redis();
     redis.pause();
-    require(redis.handle().filter(Signals::isStopped).isPresent(), "Redis is not stopped");
+    Site.await("Redis is stopped", () -> redis.handle().filter(Signals::isStopped).isPresent());
     return () -> {
       redis.resume();
       return "the process was in state T";

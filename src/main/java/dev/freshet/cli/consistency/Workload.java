@@ -1,5 +1,6 @@
 package dev.freshet.cli.consistency;
 
+import dev.freshet.cli.bench.BenchFailedException;
 import dev.freshet.loading.FeatureLoader;
 import dev.freshet.postgres.PostgresDatabase;
 import java.util.ArrayList;
@@ -104,14 +105,14 @@ final class Workload implements AutoCloseable {
   /**
    * Keeps the writers out, and waits until every outcome is known.
    *
-   * @throws IllegalStateException if that takes longer than a minute
+   * @throws BenchFailedException if that takes longer than a minute
    */
   void rest() throws InterruptedException {
     gate.close();
     try {
       gate.awaitRest(REST_MS_MAX);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("the writers did not come to rest: " + e.getMessage(), e);
+      throw new BenchFailedException("the writers did not come to rest: " + e.getMessage(), e);
     }
   }
 
