@@ -38,7 +38,7 @@ public record ConsistencySettings(
    */
   public record Load(int keys, int writers, int writesPerSecond, int readers, int readsPerSecond) {
     private static final int HOT_KEYS = 10;
-    private static final int READ_BATCH = 40;
+    private static final int READ_BATCH = 100;
     private static final int KEYS_MAX = 1_000_000;
     private static final int THREADS_MAX = 32;
     private static final int PER_SECOND_MAX = 1_000_000;

@@ -38,6 +38,7 @@ final class Writer implements Runnable {
   private final Map<WriteKind, Long> done = new EnumMap<>(WriteKind.class);
   private long failed;
   private @Nullable Session session;
+  private PostgresDatabase.@Nullable Settings sessionWith;
 
   /** What all writers share. */
   record Books(
@@ -104,11 +105,17 @@ final class Writer implements Runnable {
     }
   }
 
+  /** A session with the primary of now: an old one may still take commits. */
   private Session session() {
+    PostgresDatabase.Settings primary = database.get();
+    if (!primary.equals(sessionWith)) {
+      closeSession();
+    }
     Session open = session;
     if (open == null) {
-      open = Session.open(database.get());
+      open = Session.open(primary);
       session = open;
+      sessionWith = primary;
       open.run("SET synchronous_commit = " + (isAsynchronous ? "off" : "on"));
     }
     return open;
