@@ -197,6 +197,14 @@ class ServerFaultsIT {
   }
 
   @Test
+  void aSessionThatVanishedAndKeepsTheLeadersLockIsNotWaitedFor() {
+    cacheItems();
+    postgresProxy.silencePresent(); // Postgres does not notice, so the lock is not given back
+    shop.execute("UPDATE items SET value = 4 WHERE id = 1");
+    Shop.within(Duration.ofSeconds(10)).until(() -> !shop.holds("item:1"));
+  }
+
+  @Test
   void withoutPostgresHitsAreServedAndMissesFailFast() {
     daemon.loader().get(Shop.ITEMS, "1");
     postgres.stop();
