@@ -13,6 +13,7 @@ import picocli.CommandLine;
 
 /** Runs the checker short, with one fault of each kind. */
 @ExpectedLog("load failed kind=postgres_away")
+@ExpectedLog("thrown by a user handler's exceptionCaught()") // the driver's, when it is cut off
 class ConsistencyBenchIT {
 
   @Test

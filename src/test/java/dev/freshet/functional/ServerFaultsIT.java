@@ -197,7 +197,7 @@ class ServerFaultsIT {
   }
 
   @Test
-  void aSessionThatVanishedAndKeepsTheLeadersLockIsNotWaitedFor() {
+  void aSessionThatVanishedAndKeepsTheLeadersLockIsNotWaitedFor() throws SQLException {
     cacheItems();
     postgresProxy.silencePresent(); // Postgres does not notice, so the lock is not given back
     shop.execute("UPDATE items SET value = 4 WHERE id = 1");

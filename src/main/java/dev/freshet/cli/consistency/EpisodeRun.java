@@ -72,8 +72,8 @@ final class EpisodeRun {
   private OptionalLong single(Episode episode, Fault fault, List<String> evidence)
       throws InterruptedException {
     prepare(List.of(fault));
-    long injectedMs = System.currentTimeMillis();
     Healing healing = fault.injection().inject(site);
+    long injectedMs = System.currentTimeMillis(); // whatever ended has ended: it vouches no more
     if (fault.clock() == Clock.UNAIDED) {
       restIfQuiet(episode);
       OptionalLong recovery = site.freshness().awaitVouched(injectedMs, RECOVERY_MS_MAX);
