@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExpectedLog("load failed kind=postgres_away")
 class SabotageIT {
   private static final Duration STALE_LOAD = Duration.ofMillis(3_500);
-  private static final int SLOW_ONE_IN = 50;
+  private static final int SLOW_ONE_IN = 200;
   private static final int TRIES = 40;
 
   private final Violations violations = new Violations();
@@ -41,6 +41,11 @@ class SabotageIT {
 
   private static Shape shape(int coldKeys, Set<WriteKind> kinds) {
     return new Shape(coldKeys, 10, 3, 100, kinds, 2, 40, 8_000);
+  }
+
+  /** Many readers of few keys each: whoever waits for a slow load does not keep others away. */
+  private static Shape manyReaders() {
+    return new Shape(1_000, 10, 3, 100, EnumSet.allOf(WriteKind.class), 16, 2, 1_600);
   }
 
   private Site open(Shape shape, Parts parts) throws InterruptedException {
@@ -101,12 +106,12 @@ class SabotageIT {
   void oneDroppedEvictionIn100000IsFound() throws InterruptedException {
     SabotagedParts parts = SabotagedParts.daemon(DaemonSabotage.dropsOneEvictionIn(100_000));
     Site site = open(shape(100_000, EnumSet.of(WriteKind.BULK)), parts);
-    cacheAll(parts.firstLoader(), site.oracle().keyCount());
-    assertThat(run(site).sweepAtRest()).isGreaterThan(100_000);
-    assertNothingFound();
-    site.workload().resume();
-    seconds(1);
-    run(site).sweepAtRest();
+    for (int i = 0; i < TRIES && violations.count() == 0; i++) {
+      cacheAll(parts.firstLoader(), site.oracle().keyCount());
+      site.workload().resume();
+      seconds(1);
+      run(site).sweepAtRest();
+    }
     assertThat(violations.count(Kind.LOST)).isPositive();
   }
 
@@ -226,14 +231,20 @@ class SabotageIT {
 
   @Test
   void joiningAnyFlightIsFound() throws InterruptedException {
-    Site site = open(SabotagedParts.loader(LoaderSabotage.joinsAnyFlight(SLOW_ONE_IN, STALE_LOAD)));
+    Site site =
+        open(
+            manyReaders(),
+            SabotagedParts.loader(LoaderSabotage.joinsAnyFlight(SLOW_ONE_IN, STALE_LOAD)));
     untilFound(site);
     assertCaught();
   }
 
   @Test
   void slowLoadsAloneAreNoFault() throws InterruptedException {
-    Site site = open(SabotagedParts.loader(LoaderSabotage.slowLoads(SLOW_ONE_IN, STALE_LOAD)));
+    Site site =
+        open(
+            manyReaders(),
+            SabotagedParts.loader(LoaderSabotage.slowLoads(SLOW_ONE_IN, STALE_LOAD)));
     site.workload().resume();
     seconds(6);
     run(site).sweepAtRest();
