@@ -21,7 +21,8 @@ import picocli.CommandLine.TypeConversionException;
       BenchCommand.Latency.class,
       BenchEvictCommand.class,
       BenchWritersCommand.class,
-      BenchTriggersCommand.class
+      BenchTriggersCommand.class,
+      BenchConsistencyCommand.class
     })
 final class BenchCommand implements Runnable {
   /** The exit code of a program that Ctrl-C ended. */
@@ -31,7 +32,7 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw Main.usage(spec, "say what to measure: latency, evict, writers, triggers");
+    throw Main.usage(spec, "say what to measure: latency, evict, writers, triggers, consistency");
   }
 
   /** {@code freshet bench latency}. */

@@ -34,7 +34,16 @@ final class Leadership {
   void sessionBegan() {
     hasLock = false;
     hasTakenOver = false;
-    linkSeen = null;
+  }
+
+  /**
+   * This daemon has just left a link, or compared it. If that is still there after its session
+   * broke, nobody else has written since, and whoever holds the lock (Postgres may not have noticed
+   * that the session broke) has been silent for so long.
+   */
+  void isAlive(String link) {
+    linkSeen = link;
+    lifeSeenNanos = nanoTime.getAsLong();
   }
 
   /** Somebody else writes to the chain: if we took over from one who was silent, he is back. */

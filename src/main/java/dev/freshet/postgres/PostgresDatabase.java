@@ -160,6 +160,10 @@ public final class PostgresDatabase implements AutoCloseable {
           pool.evictConnection(connection);
         }
         throw e;
+      } catch (RuntimeException e) {
+        SQLException broken = PostgresErrors.ifDriverFailed(e).orElseThrow(() -> e);
+        pool.evictConnection(connection);
+        throw broken;
       }
     }
   }

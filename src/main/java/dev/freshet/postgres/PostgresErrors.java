@@ -3,6 +3,7 @@ package dev.freshet.postgres;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ final class PostgresErrors {
   /** The SQLSTATE of a lock that did not come within {@code lock_timeout}. */
   static final String LOCK_NOT_AVAILABLE = "55P03";
 
+  private static final String CONNECTION_FAILURE = "08006";
   private static final String DEADLOCK = "40P01";
   private static final String SERIALIZATION_FAILURE = "40001";
 
@@ -61,6 +63,21 @@ final class PostgresErrors {
       case "08", "53", "55", "57", "58", "XX", "25", "40" -> false;
       default -> !state.equals("0A000");
     };
+  }
+
+  /**
+   * What the driver's own failure means, if it is one: it throws others than SQLException too when
+   * its connection breaks while a result is being read.
+   */
+  static Optional<SQLException> ifDriverFailed(RuntimeException e) {
+    boolean isDrivers =
+        Arrays.stream(e.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .takeWhile(name -> !name.startsWith("dev.freshet."))
+            .anyMatch(name -> name.startsWith("com.impossibl."));
+    return isDrivers
+        ? Optional.of(new SQLException("the driver failed: " + e, CONNECTION_FAILURE, e))
+        : Optional.empty();
   }
 
   /** Whether the server ended the statement because it took too long. */

@@ -2,12 +2,15 @@ package dev.freshet.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of its own that knows a few plain commands: for programs that play an application
@@ -65,6 +68,16 @@ public final class RawRedis implements AutoCloseable {
     return Optional.ofNullable(
             await("HGET", session.commands().hget(bytes(hash), bytes(field)).toCompletableFuture()))
         .map(value -> new String(value, UTF_8));
+  }
+
+  /** What some keys hold, in order; null where a key is not there. */
+  public List<byte @Nullable []> values(Collection<String> keys) {
+    byte[][] all = keys.stream().map(RawRedis::bytes).toArray(byte[][]::new);
+    List<KeyValue<byte[], byte[]>> found =
+        await("MGET", session.commands().mget(all).toCompletableFuture());
+    List<byte @Nullable []> values = new ArrayList<>(found.size());
+    found.forEach(value -> values.add(value.getValueOrElse(null)));
+    return values;
   }
 
   /** How many keys there are in this database. */

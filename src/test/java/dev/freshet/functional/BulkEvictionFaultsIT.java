@@ -2,11 +2,11 @@ package dev.freshet.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.cli.servers.TcpProxy;
 import dev.freshet.daemon.Daemon;
 import dev.freshet.servers.ExpectedLog;
 import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.RedisServer;
-import dev.freshet.servers.TcpProxy;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
 import java.sql.SQLException;

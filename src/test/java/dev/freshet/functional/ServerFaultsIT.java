@@ -2,13 +2,13 @@ package dev.freshet.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.cli.servers.TcpProxy;
 import dev.freshet.daemon.Daemon;
 import dev.freshet.eviction.LoopStatus.Phase;
 import dev.freshet.servers.ExpectedLog;
 import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.PostgresServer;
 import dev.freshet.servers.RedisServer;
-import dev.freshet.servers.TcpProxy;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
 import java.sql.SQLException;
@@ -194,6 +194,14 @@ class ServerFaultsIT {
     shop.awaitGone("item:1");
     awaitActive();
     assertThat(value(1)).isEqualTo("4");
+  }
+
+  @Test
+  void aSessionThatVanishedAndKeepsTheLeadersLockIsNotWaitedFor() throws SQLException {
+    cacheItems();
+    postgresProxy.silencePresent(); // Postgres does not notice, so the lock is not given back
+    shop.execute("UPDATE items SET value = 4 WHERE id = 1");
+    Shop.within(Duration.ofSeconds(10)).until(() -> !shop.holds("item:1"));
   }
 
   @Test

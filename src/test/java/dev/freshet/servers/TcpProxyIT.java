@@ -3,6 +3,7 @@ package dev.freshet.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.freshet.cli.servers.TcpProxy;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class BenchFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  BenchFailedException(String message) {
+  public BenchFailedException(String message) {
     super(message);
   }
 
-  BenchFailedException(String message, @Nullable Throwable cause) {
+  public BenchFailedException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

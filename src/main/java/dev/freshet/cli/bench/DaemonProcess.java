@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * {@code freshet run} of this very program, in a JVM of its own with a heap of its own, seen from
  * outside: over HTTP, in its log of collections, and as the system sees a process.
  */
-final class DaemonProcess implements AutoCloseable {
+public final class DaemonProcess implements AutoCloseable {
   /**
    * As the systemd service starts it: beside a database, the processor time of a compiler that
    * optimises, and of collectors that work side by side, is better left to the database.
@@ -52,7 +52,7 @@ final class DaemonProcess implements AutoCloseable {
    * @param configuration without the section {@code http}; {@code ${PASSWORD}} is the password
    * @param heap its {@code -Xmx}
    */
-  static DaemonProcess start(String configuration, String password, String heap) {
+  public static DaemonProcess start(String configuration, String password, String heap) {
     URI address = URI.create("http://127.0.0.1:" + FreePort.next());
     try {
       Path directory = Files.createTempDirectory("freshet-bench-");
@@ -174,6 +174,11 @@ final class DaemonProcess implements AutoCloseable {
 
   GcLog gcLog() {
     return GcLog.read(gcLog(directory));
+  }
+
+  /** The process. */
+  public ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** Ends it, as an operator does, and removes its files. */

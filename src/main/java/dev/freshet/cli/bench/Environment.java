@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** What a benchmark ran on, as far as its figures depend on it. */
-final class Environment {
+public final class Environment {
   private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
 
   private Environment() {}
@@ -39,7 +39,7 @@ final class Environment {
   }
 
   /** The facts that stay the same during a run. */
-  static Map<String, Object> facts(Session session, RawRedis redis) {
+  public static Map<String, Object> facts(Session session, RawRedis redis) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("cores", Runtime.getRuntime().availableProcessors());
     facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
@@ -70,7 +70,7 @@ final class Environment {
   }
 
   /** The system's load average over the last minute; negative if it is not known. */
-  static double loadAverage() {
+  public static double loadAverage() {
     return Math.round(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() * 100)
         / 100.0;
   }

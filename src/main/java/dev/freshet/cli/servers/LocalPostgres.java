@@ -2,7 +2,6 @@ package dev.freshet.cli.servers;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -33,9 +32,9 @@ public final class LocalPostgres implements AutoCloseable {
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final int PORT_TRIES = 5;
-  private static final int STATUS_LINE = 7;
 
   private final Path data;
+  private final PostmasterFile postmaster;
   private final ServerProcesses processes;
   private final Programs.Postgres programs;
   private final Map<String, String> settings;
@@ -46,14 +45,16 @@ public final class LocalPostgres implements AutoCloseable {
   private boolean wasKilled;
 
   private LocalPostgres(
-      ServerProcesses processes, Programs.Postgres programs, Map<String, String> settings) {
-    byte[] random = new byte[16];
-    new SecureRandom().nextBytes(random);
+      ServerProcesses processes,
+      Programs.Postgres programs,
+      Map<String, String> settings,
+      String password) {
     this.data = processes.directory().resolve("data");
+    this.postmaster = new PostmasterFile(data);
     this.processes = processes;
     this.programs = programs;
     this.settings = settings;
-    this.password = HexFormat.of().formatHex(random);
+    this.password = password;
     this.registration = EndsWithJvm.register(NAME, this::quit);
   }
 
@@ -73,7 +74,7 @@ public final class LocalPostgres implements AutoCloseable {
     try {
       PlainUser user = PlainUser.find(processes);
       Programs.Postgres programs = new Programs(processes).postgres(sources, user);
-      server = new LocalPostgres(processes, programs, Map.copyOf(settings));
+      server = new LocalPostgres(processes, programs, Map.copyOf(settings), randomPassword());
       server.initialise(user);
       server.startOnAFreePort();
       LOG.debug("{} runs in {}", server, processes.directory());
@@ -84,6 +85,40 @@ public final class LocalPostgres implements AutoCloseable {
       }
       processes.close();
       throw e;
+    }
+  }
+
+  private static String randomPassword() {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  /**
+   * Creates a standby of this server, which must be stopped; both are to be started afterwards.
+   *
+   * @param viaPort the port of 127.0.0.1 through which the standby reaches this server
+   */
+  public synchronized LocalPostgres newStandby(int viaPort) {
+    if (isRunning()) {
+      throw new IllegalStateException(this + " runs: its files change while they are copied");
+    }
+    ServerProcesses own = new ServerProcesses(NAME, ServerDirectory.ownUid() == 0);
+    LocalPostgres standby = new LocalPostgres(own, programs, settings, password);
+    try {
+      ServerDirectory.copy(data, standby.data);
+      Path signal = standby.data.resolve("standby.signal");
+      Files.createFile(signal);
+      PlainUser.find(own).own(signal, programs.launcher());
+      standby.port = FreePort.next();
+      standby.configure(
+          Map.of(
+              "primary_conninfo",
+              "host=%s port=%d user=%s password=%s".formatted(LOCALHOST, viaPort, USER, password)));
+      return standby;
+    } catch (IOException | RuntimeException e) {
+      standby.close();
+      throw new ServerFailedException("cannot make a standby of " + this, e);
     }
   }
 
@@ -141,7 +176,7 @@ public final class LocalPostgres implements AutoCloseable {
     for (int i = 1; ; i++) {
       port = FreePort.next();
       try {
-        configure();
+        configure(Map.of());
         start();
         return;
       } catch (ServerFailedException e) {
@@ -153,13 +188,14 @@ public final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  private void configure() {
+  private void configure(Map<String, String> further) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("listen_addresses", LOCALHOST);
     all.put("unix_socket_directories", "");
     all.put("max_connections", "100");
     all.put("log_line_prefix", "%m [%p] %d ");
     all.putAll(settings);
+    all.putAll(further);
     all.put("port", Integer.toString(port));
     List<String> lines = new ArrayList<>();
     all.forEach(
@@ -186,7 +222,7 @@ public final class LocalPostgres implements AutoCloseable {
             Detached.command(
                 programs.launcher().command(programs.postgres(), List.of("-D", data.toString()))));
     process = started;
-    processes.awaitReady(started, START_DEADLINE, () -> isReady(started));
+    processes.awaitReady(started, START_DEADLINE, () -> postmaster.isReady(started));
     wasKilled = false;
   }
 
@@ -205,8 +241,24 @@ public final class LocalPostgres implements AutoCloseable {
   /** Kills the server and all its children at once, as a crash would. */
   public synchronized void kill() {
     Process running = running();
-    processes.kill(running, postmaster(running).orElseGet(running::toHandle));
+    processes.kill(running, postmaster.find(running).orElseGet(running::toHandle));
     wasKilled = true;
+  }
+
+  /** Asks the server to end when the last session has (SIGTERM); takes no new sessions. */
+  public synchronized void terminate() {
+    postmaster.find(running()).ifPresent(found -> processes.signal("TERM", List.of(found)));
+  }
+
+  /** The process that serves one session of this server; empty if it has ended. */
+  public synchronized Optional<ProcessHandle> backend(long pid) {
+    return running().toHandle().descendants().filter(child -> child.pid() == pid).findFirst();
+  }
+
+  /** The process that leads the server; empty if it does not run. */
+  public synchronized Optional<ProcessHandle> handle() {
+    Process started = process;
+    return started == null || !started.isAlive() ? Optional.empty() : postmaster.find(started);
   }
 
   /** Stops time for the server: connections stay open, nothing is answered. */
@@ -252,46 +304,13 @@ public final class LocalPostgres implements AutoCloseable {
 
   private void end(Process running, String signal, Duration deadline) {
     processes.resume(running);
-    postmaster(running)
+    postmaster
+        .find(running)
         .ifPresent(
-            postmaster -> {
-              processes.signal(signal, List.of(postmaster));
+            found -> {
+              processes.signal(signal, List.of(found));
               processes.hasEndedWithin(running, deadline);
             });
-  }
-
-  private boolean isReady(Process started) {
-    List<String> lines = pidFile();
-    return lines.size() > STATUS_LINE
-        && lines.get(STATUS_LINE).strip().equals("ready")
-        && postmaster(started).isPresent();
-  }
-
-  /**
-   * The process that leads the server: what was started, or a descendant if a launcher stands
-   * before it. A killed server leaves its pid behind, so the file alone proves nothing.
-   */
-  private Optional<ProcessHandle> postmaster(Process started) {
-    List<String> lines = pidFile();
-    if (lines.isEmpty() || !lines.get(0).matches("\\d{1,18}")) {
-      return Optional.empty();
-    }
-    ProcessHandle root = started.toHandle();
-    long pid = Long.parseLong(lines.get(0));
-    return root.pid() == pid
-        ? Optional.of(root)
-        : root.descendants().filter(child -> child.pid() == pid).findFirst();
-  }
-
-  /** The lines of {@code postmaster.pid}: the pid is the first, the state the eighth. */
-  private List<String> pidFile() {
-    try {
-      return Files.readAllLines(data.resolve("postmaster.pid"));
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException e) {
-      throw new ServerFailedException("cannot read the state of " + this, e);
-    }
   }
 
   private Process running() {

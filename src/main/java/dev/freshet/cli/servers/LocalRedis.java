@@ -180,6 +180,36 @@ public final class LocalRedis implements AutoCloseable {
     processes.resume(running());
   }
 
+  /** Asks the server to end (SIGTERM), which saves if there is a setting {@code save}. */
+  public synchronized void terminate() {
+    Process running = running();
+    Signals.send(NAME, "TERM", List.of(running.toHandle()));
+    if (!processes.hasEndedWithin(running, STOP_DEADLINE)) {
+      throw new ServerFailedException(
+          "%s did not obey SIGTERM. Its log ends with:%n%s".formatted(this, processes.logTail()));
+    }
+  }
+
+  /**
+   * Sends one command, written as in {@code redis-cli}, on a connection of its own.
+   *
+   * @return the first line of the reply with its first character ({@code +}, {@code -}, {@code :}),
+   *     or the text of a bulk string
+   * @throws ServerFailedException if it does not answer
+   */
+  public String ask(String command) {
+    try {
+      return RedisLine.ask(port, password(), command, STOP_DEADLINE);
+    } catch (IOException e) {
+      throw new ServerFailedException("%s does not answer %s".formatted(this, command), e);
+    }
+  }
+
+  /** The server's process; empty if it does not run. */
+  public synchronized Optional<ProcessHandle> handle() {
+    return Optional.ofNullable(process).filter(Process::isAlive).map(Process::toHandle);
+  }
+
   /** Ends the server, whatever state it is in, and deletes its directory. */
   @Override
   public synchronized void close() {

@@ -16,7 +16,8 @@ final class RedisLine {
   /**
    * Sends one command, after AUTH if there is a password.
    *
-   * @return the reply's first line, empty if the server closed the connection instead
+   * @return the reply's first line, or its text if it is a bulk string; empty if the server closed
+   *     the connection instead
    */
   static String ask(int port, Optional<String> password, String command, Duration deadline)
       throws IOException {
@@ -42,6 +43,10 @@ final class RedisLine {
       line.append((char) c);
     }
     socket.getInputStream().skip(1);
+    if (line.length() > 1 && line.charAt(0) == '$' && line.charAt(1) != '-') {
+      int length = Integer.parseInt(line.substring(1));
+      return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+    }
     return line.toString();
   }
 }

@@ -3,9 +3,11 @@ package dev.freshet.cli.servers;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The temporary directories of servers: where they can be, who owns them, how they go. */
@@ -108,6 +111,18 @@ final class ServerDirectory {
       return; // gone already
     } catch (IOException e) {
       throw new ServerFailedException("cannot delete " + directory, e);
+    }
+  }
+
+  /** Copies a directory with all that is in it, owners and permissions too. */
+  static void copy(Path from, Path to) throws IOException {
+    List<Path> found;
+    try (Stream<Path> all = Files.walk(from)) {
+      found = all.toList();
+    }
+    for (Path path : found) {
+      Path target = to.resolve(from.relativize(path).toString());
+      Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
     }
   }
 

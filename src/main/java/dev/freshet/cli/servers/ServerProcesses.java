@@ -3,7 +3,6 @@ package dev.freshet.cli.servers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,7 +198,7 @@ final class ServerProcesses implements AutoCloseable {
       }
     }
     long end = System.nanoTime() + END_DEADLINE.toNanos();
-    while (process.isAlive() || tree.stream().anyMatch(ServerProcesses::isRunning)) {
+    while (process.isAlive() || tree.stream().anyMatch(Signals::canAct)) {
       if (System.nanoTime() > end) {
         throw new ServerFailedException(
             "%s: a process of %d survived its kill".formatted(this.server, process.pid()));
@@ -236,43 +235,7 @@ final class ServerProcesses implements AutoCloseable {
 
   /** Sends a signal, by its name without SIG, to those of the processes that still run. */
   void signal(String signal, Collection<ProcessHandle> targets) {
-    List<ProcessHandle> running = targets.stream().filter(ServerProcesses::isRunning).toList();
-    if (running.isEmpty()) {
-      return;
-    }
-    List<String> command = new ArrayList<>(List.of("sh", "-c", "kill -s \"$0\" \"$@\"", signal));
-    running.forEach(target -> command.add(Long.toString(target.pid())));
-    try {
-      Process kill = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (hasEndedWithin(kill, END_DEADLINE)
-          && kill.exitValue() != 0
-          && running.stream().allMatch(ServerProcesses::isRunning)) {
-        throw new ServerFailedException(
-            "%s: cannot send SIG%s: %s".formatted(server, signal, output.strip()));
-      }
-    } catch (IOException e) {
-      throw new ServerFailedException("%s: cannot send SIG%s".formatted(server, signal), e);
-    }
-  }
-
-  /**
-   * Whether a process can still do something. One that has ended but whose parent has not asked for
-   * its exit code (in a container whose first process never does) cannot.
-   */
-  private static boolean isRunning(ProcessHandle process) {
-    if (!process.isAlive()) {
-      return false;
-    }
-    try {
-      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-      int state = stat.lastIndexOf(')') + 2;
-      return state < stat.length() && "ZX".indexOf(stat.charAt(state)) < 0;
-    } catch (NoSuchFileException e) {
-      return process.isAlive(); // ended just now, or no Linux
-    } catch (IOException e) {
-      return false; // ended while its file was read
-    }
+    Signals.send(server, signal, targets);
   }
 
   /** The last lines of the log. */

@@ -1,4 +1,4 @@
-package dev.freshet.servers;
+package dev.freshet.cli.servers;
 
 import dev.freshet.lifecycle.Threads;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A network between a client and a server that a test can break.
+ * A network between a client and a server that can be broken.
  *
  * <p>It listens on a free port of 127.0.0.1 and forwards to one target. Silence is what a lost
  * network looks like: connects and writes succeed as long as there is room for them, nothing
@@ -38,15 +38,13 @@ public final class TcpProxy implements AutoCloseable {
   private final Set<Integer> probes = ConcurrentHashMap.newKeySet();
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final String targetHost;
-  private final int targetPort;
   private final ServerSocket listener;
+  private volatile InetSocketAddress target;
   private boolean isSilent;
   private long delayNanos;
 
   private TcpProxy(String targetHost, int targetPort) throws IOException {
-    this.targetHost = targetHost;
-    this.targetPort = targetPort;
+    this.target = InetSocketAddress.createUnresolved(targetHost, targetPort);
     this.listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
   }
 
@@ -109,9 +107,24 @@ public final class TcpProxy implements AutoCloseable {
     change(() -> isSilent = true);
   }
 
+  /** Silences the connections of now only, as if the other end had vanished from each. */
+  public void silencePresent() {
+    awaitAccepted();
+    change(() -> links.forEach(link -> link.isSilenced = true));
+  }
+
   /** Ends a silence: what was held back arrives, connections made meanwhile are forwarded. */
   public void resume() {
-    change(() -> isSilent = false);
+    change(
+        () -> {
+          isSilent = false;
+          links.forEach(link -> link.isSilenced = false);
+        });
+  }
+
+  /** Forwards connections that are made from now on to another server; present ones stay. */
+  public void leadTo(String host, int port) {
+    target = InetSocketAddress.createUnresolved(host, port);
   }
 
   /** Delays each piece of data from now on, in each direction; 0 ends that. */
@@ -168,6 +181,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Pipe there = new Pipe(this);
     private final Pipe back = new Pipe(this);
     private boolean isReset;
+    private boolean isSilenced;
 
     Link(Socket client) {
       this.client = client;
@@ -180,19 +194,24 @@ public final class TcpProxy implements AutoCloseable {
         }
         client.setTcpNoDelay(true);
         target.setTcpNoDelay(true);
-        target.connect(new InetSocketAddress(targetHost, targetPort));
+        InetSocketAddress to = TcpProxy.this.target;
+        target.connect(new InetSocketAddress(to.getHostString(), to.getPort()));
         threads.newThread(() -> there.read(client)).start();
         threads.newThread(() -> back.read(target)).start();
         threads.newThread(() -> back.write(client)).start();
         there.write(target);
       } catch (IOException e) {
-        LOG.debug("no connection to {}:{}: {}", targetHost, targetPort, e.getMessage());
+        LOG.debug("no connection to {}: {}", TcpProxy.this.target, e.getMessage());
         reset();
       }
     }
 
     boolean isReset() {
       return isReset;
+    }
+
+    boolean isMute() {
+      return isSilent || isSilenced;
     }
 
     void reset() {
@@ -216,7 +235,7 @@ public final class TcpProxy implements AutoCloseable {
   private boolean awaitSpeech(Link link) {
     lock.lock();
     try {
-      while (isSilent && !link.isReset()) {
+      while (link.isMute() && !link.isReset()) {
         changed.awaitUninterruptibly();
       }
       return !link.isReset();
@@ -291,12 +310,12 @@ public final class TcpProxy implements AutoCloseable {
         while (!link.isReset()) {
           Chunk next = chunks.peek();
           long waitNanos = next == null ? 0 : next.dueNanos - System.nanoTime();
-          if (next != null && !isSilent && waitNanos <= 0) {
+          if (next != null && !link.isMute() && waitNanos <= 0) {
             chunks.remove();
             changed.signalAll();
             return next.bytes;
           }
-          if (next == null || isSilent) {
+          if (next == null || link.isMute()) {
             changed.awaitUninterruptibly();
           } else {
             waitNanos = changed.awaitNanos(waitNanos);

@@ -1,0 +1,82 @@
+package dev.freshet.cli.consistency;
+
+import dev.freshet.loading.LoadListener;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what loaders tell. */
+final class LoadCounts implements LoadListener {
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder behind = new LongAdder();
+  private final LongAdder filled = new LongAdder();
+  private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+
+  @Override
+  public void hit(String view) {
+    hits.increment();
+  }
+
+  @Override
+  public void absenceHit(String view) {
+    hits.increment();
+  }
+
+  @Override
+  public void miss(String view) {
+    misses.increment();
+  }
+
+  @Override
+  public void behind(String view) {
+    behind.increment();
+  }
+
+  @Override
+  public void filled(String view) {
+    filled.increment();
+  }
+
+  @Override
+  public void fillRefused(String view, RefusedFill why) {
+    refused.computeIfAbsent(why.name(), name -> new LongAdder()).increment();
+  }
+
+  @Override
+  public void failed(String view, String kind) {
+    failures.computeIfAbsent(kind, name -> new LongAdder()).increment();
+  }
+
+  /** The part of hits among the reads that looked for one; 0 before any did. */
+  double hitRate() {
+    long looked = hits.sum() + misses.sum();
+    return looked == 0 ? 0 : (double) hits.sum() / looked;
+  }
+
+  /** How often a value was not stored because another database had answered. */
+  long refusedForAnotherGeneration() {
+    LongAdder count = refused.get(RefusedFill.OTHER_GENERATION.name());
+    return count == null ? 0 : count.sum();
+  }
+
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("hits", hits.sum());
+    map.put("misses", misses.sum());
+    map.put("whileBehind", behind.sum());
+    map.put("fills", filled.sum());
+    map.put("fillsRefused", sums(refused));
+    map.put("failures", sums(failures));
+    return map;
+  }
+
+  private static Map<String, Long> sums(Map<String, LongAdder> counters) {
+    Map<String, Long> sums = new LinkedHashMap<>();
+    counters.forEach(
+        (name, count) -> sums.put(name.toLowerCase(java.util.Locale.ROOT), count.sum()));
+    return sums;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.freshet.cli.consistency;
+
+import dev.freshet.config.FreshetConfig;
+import dev.freshet.daemon.Servers;
+import dev.freshet.loading.FeatureLoader;
+import dev.freshet.loading.FeatureSource;
+import dev.freshet.loading.FeatureStore;
+import dev.freshet.loading.LoadListener;
+import dev.freshet.loading.LoaderSettings;
+import dev.freshet.postgres.PostgresFeatureSource;
+import dev.freshet.redis.RedisFeatureStore;
+import dev.freshet.view.WhenBehind;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Freshet's parts in this process, with wrapped ports. */
+final class SabotagedParts implements Parts {
+
+  /** What a test puts between a loader and its ports. */
+  interface LoaderWrapping {
+    default FeatureStore store(FeatureStore right, Cluster cluster) {
+      return right;
+    }
+
+    default FeatureSource source(FeatureSource right) {
+      return right;
+    }
+  }
+
+  private final InProcessDaemon.Wrapping daemonWrapping;
+  private final LoaderWrapping loaderWrapping;
+  private final List<FeatureLoader> opened = new ArrayList<>();
+
+  private SabotagedParts(InProcessDaemon.Wrapping daemon, LoaderWrapping loader) {
+    this.daemonWrapping = daemon;
+    this.loaderWrapping = loader;
+  }
+
+  static SabotagedParts none() {
+    return new SabotagedParts(new InProcessDaemon.Wrapping() {}, new LoaderWrapping() {});
+  }
+
+  static SabotagedParts daemon(InProcessDaemon.Wrapping wrapping) {
+    return new SabotagedParts(wrapping, new LoaderWrapping() {});
+  }
+
+  static SabotagedParts loader(LoaderWrapping wrapping) {
+    return new SabotagedParts(new InProcessDaemon.Wrapping() {}, wrapping);
+  }
+
+  /** The first of the loaders. */
+  FeatureLoader firstLoader() {
+    return opened.get(0);
+  }
+
+  @Override
+  public DaemonUnderTest daemon(Cluster cluster, WhenBehind whenBehind) {
+    return new InProcessDaemon(
+        cluster, cluster.parse(cluster.daemonConfiguration(whenBehind)), daemonWrapping);
+  }
+
+  @Override
+  public LoaderUnderTest loader(
+      Cluster cluster, int number, WhenBehind whenBehind, LoadListener listener) {
+    FreshetConfig config = cluster.loaderConfiguration(number, whenBehind);
+    Servers servers = Servers.of(config);
+    RedisFeatureStore store =
+        new RedisFeatureStore(
+            servers.redis(),
+            "freshet",
+            config.redis().timeout(),
+            RedisFeatureStore.REQUESTS_MAX_DEFAULT);
+    store.start();
+    FeatureLoader loader =
+        new FeatureLoader(
+            config.views(),
+            loaderWrapping.store(store, cluster),
+            loaderWrapping.source(new PostgresFeatureSource(servers.postgres())),
+            listener,
+            new LoaderSettings(
+                config.loader().concurrency(),
+                config.loader().batchMax(),
+                config.loader().waitingMax(),
+                config.postgres().loadDeadline(),
+                config.redis().timeout(),
+                Duration.ofMillis(500)),
+            new SecureRandom(),
+            InstantSource.system());
+    opened.add(loader);
+    return new LoaderUnderTest() {
+      @Override
+      public FeatureLoader loader() {
+        return loader;
+      }
+
+      @Override
+      public void close() {
+        loader.close();
+        store.close();
+        servers.close();
+      }
+    };
+  }
+}

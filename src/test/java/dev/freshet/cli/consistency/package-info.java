@@ -1,0 +1,4 @@
+@NullMarked
+package dev.freshet.cli.consistency;
+
+import org.jspecify.annotations.NullMarked;
