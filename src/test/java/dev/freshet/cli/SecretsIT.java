@@ -259,6 +259,7 @@ class SecretsIT {
       ask(daemon, said);
       said.add(daemon.output());
     }
+    assertThat(said).as("the program's own logging").anyMatch(text -> text.contains("Z INFO "));
     assertThat(said).anyMatch(text -> text.contains("freshet_hits_total"));
     assertThat(said).anyMatch(text -> text.contains("urn:freshet:problem:load-failed"));
     assertThat(said).allSatisfy(text -> assertThat(Canaries.in(text)).as(text).isEmpty());
