@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Prints JSON on standard output: the violations with the history of their keys, how each fault went and how long Freshet took to recover, the reads by how stale they were, and what it ran on. The exit code is 1 if there was a violation, or fewer than 90 % of the reads were hits.",
+      "Prints JSON on standard output: the violations with the history of their keys, how each fault went and how long Freshet took to recover, the reads by how stale they were, and what it ran on. The exit code is 1 if there was a violation, or fewer than 90 %% of the reads were hits.",
       "",
       "The names of the faults, and what to expect, are in docs/reliability.md. The same seed gives the same schedule. A fault takes about 10 seconds."
     })

@@ -4,7 +4,8 @@ package dev.freshet.config;
  * How hard the read path may work.
  *
  * @param concurrency how many load statements run at once
- * @param waitingMax how many keys may wait for a load; further ones fail at once
+ * @param waitingMax how many reads may wait for a load, their own or another's; further misses fail
+ *     at once
  * @param batchMax how many keys one load statement may ask for
  */
 public record LoaderConfig(int concurrency, int waitingMax, int batchMax) {

@@ -26,10 +26,10 @@ import java.util.Map;
  */
 final class Attempt {
   /** How many writes may be on their way. */
-  private static final int UNANSWERED_MAX = 8;
+  static final int UNANSWERED_MAX = 8;
 
   /** How many bytes of cache keys may be on their way. */
-  private static final int UNANSWERED_BYTES_MAX = 2 * Chain.KEY_BYTES_MAX;
+  static final int UNANSWERED_BYTES_MAX = 2 * Chain.KEY_BYTES_MAX;
 
   private final Chain chain;
   private final ServerCalls calls;

@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Reads a request's body, within bounds of size and time. */
+/** Reads a request's body, within bounds of size and time and of what is in flight. */
 final class BodyReader {
   /** A longer body is refused. */
   static final int BYTES_MAX = 1 << 20;
@@ -14,11 +14,14 @@ final class BodyReader {
   private BodyReader() {}
 
   /**
-   * The body; fails with a problem if it is too large, too slow or cut short.
+   * The body; fails with a problem if it is too large, too slow or cut short, or if there is no
+   * room for it beside those of other requests. What of it comes after that is thrown away.
    *
+   * @param share of what is in flight: holds the body's bytes
    * @param timeMs the body has so long to arrive
    */
-  static Future<Buffer> read(Vertx vertx, HttpServerRequest request, long timeMs) {
+  static Future<Buffer> read(
+      Vertx vertx, HttpServerRequest request, InFlight.Share share, long timeMs) {
     String length = request.getHeader("Content-Length");
     if (length != null && Long.parseLong(length) > BYTES_MAX) {
       return Future.failedFuture(tooLarge());
@@ -28,8 +31,9 @@ final class BodyReader {
     request.handler(
         chunk -> {
           if (read.length() + chunk.length() > BYTES_MAX) {
-            request.handler(rest -> {});
             body.tryFail(tooLarge());
+          } else if (!share.tryTakeBodyBytes(chunk.length())) {
+            body.tryFail(new ProblemException(Failures.tooMuchInFlight()));
           } else {
             read.appendBuffer(chunk);
           }
@@ -50,7 +54,9 @@ final class BodyReader {
     if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       request.response().writeContinue();
     }
-    return body.future().onComplete(read_ -> vertx.cancelTimer(timer));
+    return body.future()
+        .onFailure(refused -> request.handler(rest -> {}))
+        .onComplete(read_ -> vertx.cancelTimer(timer));
   }
 
   private static ProblemException tooLarge() {

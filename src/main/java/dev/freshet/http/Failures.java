@@ -58,7 +58,11 @@ final class Failures {
     }
   }
 
-  static Problem overloaded(String detail) {
+  static Problem tooMuchInFlight() {
+    return overloaded("too much is in flight already");
+  }
+
+  private static Problem overloaded(String detail) {
     return Problem.of(ProblemType.OVERLOADED, detail).retryAfter(Duration.ofSeconds(1));
   }
 

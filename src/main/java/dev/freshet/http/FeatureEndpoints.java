@@ -102,14 +102,18 @@ final class FeatureEndpoints {
 
   private Future<Reply> batch(Endpoint.Call call) {
     FeatureView view = view(call.arguments().get(0));
-    return BodyReader.read(vertx, call.request(), BODY_TIME_MS)
+    return BodyReader.read(vertx, call.request(), call.share(), BODY_TIME_MS)
         .map(Buffer::getBytes)
         .map(BatchRequest::keys)
-        .compose(keys -> batch(call, keys, features.getAll(view.name(), keys)));
+        .compose(keys -> batch(call, view, keys));
   }
 
-  private Future<Reply> batch(
-      Endpoint.Call call, Set<String> keys, Map<String, CompletableFuture<Feature>> found) {
+  /** The request itself was counted as one key. */
+  private Future<Reply> batch(Endpoint.Call call, FeatureView view, Set<String> keys) {
+    if (!call.share().tryTakeKeys(keys.size() - 1)) {
+      return Future.failedFuture(new ProblemException(Failures.tooMuchInFlight()));
+    }
+    Map<String, CompletableFuture<Feature>> found = features.getAll(view.name(), keys);
     CompletableFuture<Void> all =
         CompletableFuture.allOf(found.values().toArray(CompletableFuture<?>[]::new));
     return Future.fromCompletionStage(all.handle((done, failure) -> found), call.context())

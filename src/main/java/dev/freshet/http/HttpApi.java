@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves the read-through loader over HTTP/1.1.
  *
- * <p>Two event loops handle all connections. The bounds: requests in flight, the size of a
- * request's first line, headers and body, the time a body takes, and how long a connection may be
- * idle.
+ * <p>Two event loops handle all connections. The bounds: {@link HttpBounds} for all requests
+ * together; for each the size of its first line, headers and body, the time its body takes, and how
+ * long its connection may be idle.
  */
 public final class HttpApi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("freshet.http");
@@ -57,6 +57,7 @@ public final class HttpApi implements AutoCloseable {
   private final Evictions evictions;
   private final Health health;
   private final Telemetry telemetry;
+  private final Connections connections;
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private @Nullable Running running;
 
@@ -74,6 +75,7 @@ public final class HttpApi implements AutoCloseable {
     this.evictions = evictions;
     this.health = health;
     this.telemetry = telemetry;
+    this.connections = new Connections(listen.bounds().connectionsMax());
   }
 
   /**
@@ -94,7 +96,7 @@ public final class HttpApi implements AutoCloseable {
             new BlockingCalls("http-operation", OPERATION_THREADS, OPERATIONS_WAITING_MAX));
     running = starting;
     RequestHandler handler =
-        new RequestHandler(starting.vertx(), routes(starting), listen.requestsInFlightMax());
+        new RequestHandler(starting.vertx(), routes(starting), listen.bounds());
     try {
       await(
           starting
@@ -217,7 +219,11 @@ public final class HttpApi implements AutoCloseable {
 
     @Override
     public Future<?> start() {
-      HttpServer server = vertx.createHttpServer(serverConfig()).requestHandler(handler);
+      HttpServer server =
+          vertx
+              .createHttpServer(serverConfig())
+              .connectionHandler(connections)
+              .requestHandler(handler);
       servers.add(server);
       Thread.currentThread().setName("freshet-http-" + servers.size());
       return server.listen(listen.port() == 0 ? ANY_PORT : listen.port(), address.getHostAddress());

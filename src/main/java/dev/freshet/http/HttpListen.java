@@ -5,24 +5,17 @@ package dev.freshet.http;
  *
  * @param host a name or an address of this machine
  * @param port 1 to 65535, or 0 for any free one
- * @param requestsInFlightMax above so many unanswered requests further ones are refused; at least 1
+ * @param bounds on all requests together; unless said otherwise, what this JVM's heap has room for
  */
-public record HttpListen(String host, int port, int requestsInFlightMax) {
-  /** Unless said otherwise. */
-  public static final int REQUESTS_IN_FLIGHT_MAX = 20_000;
-
+public record HttpListen(String host, int port, HttpBounds bounds) {
   public HttpListen {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("the port %d is not 0 to 65535".formatted(port));
     }
-    if (requestsInFlightMax < 1) {
-      throw new IllegalArgumentException(
-          "requestsInFlightMax is %d, must be at least 1".formatted(requestsInFlightMax));
-    }
   }
 
   public HttpListen(String host, int port) {
-    this(host, port, REQUESTS_IN_FLIGHT_MAX);
+    this(host, port, HttpBounds.forHeap(Runtime.getRuntime().maxMemory()));
   }
 
   /** As in a URL: {@code host:port}, an IPv6 address in brackets. */

@@ -4,11 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.concurrent.Semaphore;
 
 /**
- * Takes every request from its route to its written reply. The bound on requests in flight, and
- * what becomes of failures, are decided here and nowhere else.
+ * Takes every request from its route to its written reply. What is in flight, and what becomes of
+ * failures, are decided here and nowhere else.
  *
  * <p>Health checks and metrics are not counted: they must answer when nothing else does.
  */
@@ -17,42 +16,37 @@ final class RequestHandler implements Handler<HttpServerRequest> {
 
   private final Vertx vertx;
   private final Routes routes;
-  private final Semaphore slots;
+  private final InFlight inFlight;
 
-  RequestHandler(Vertx vertx, Routes routes, int requestsInFlightMax) {
+  RequestHandler(Vertx vertx, Routes routes, HttpBounds bounds) {
     this.vertx = vertx;
     this.routes = routes;
-    this.slots = new Semaphore(requestsInFlightMax);
+    this.inFlight = new InFlight(bounds);
   }
 
   @Override
   public void handle(HttpServerRequest request) {
-    boolean isCounted = request.path().startsWith(COUNTED);
-    if (isCounted && !slots.tryAcquire()) {
-      Problem overloaded = Failures.overloaded("too many requests are in flight already");
-      write(request, overloaded.reply(request.path()));
+    InFlight.Share share = inFlight.share();
+    if (request.path().startsWith(COUNTED) && !share.tryTakeKeys(1)) {
+      write(request, Failures.tooMuchInFlight().reply(request.path()));
       return;
     }
     Failures failures = new Failures(request.method().name(), request.path());
-    reply(request, failures)
+    reply(request, failures, share)
         .recover(failure -> Future.succeededFuture(failures.problem(failure).reply(request.path())))
         .compose(reply -> write(request, reply))
-        .onComplete(
-            done -> {
-              if (isCounted) {
-                slots.release();
-              }
-            });
+        .onComplete(done -> share.giveBack());
   }
 
   /** An Error counts as a failure too: whatever happens, the request is answered. */
-  private Future<Reply> reply(HttpServerRequest request, Failures failures) {
+  private Future<Reply> reply(HttpServerRequest request, Failures failures, InFlight.Share share) {
     try {
       Routes.Match match = routes.match(request.method().name(), request.path());
       return match
           .endpoint()
           .handle(
-              new Endpoint.Call(request, vertx.getOrCreateContext(), match.arguments(), failures));
+              new Endpoint.Call(
+                  request, vertx.getOrCreateContext(), match.arguments(), failures, share));
     } catch (Throwable failure) {
       return Future.failedFuture(failure);
     }

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
@@ -53,13 +52,12 @@ public final class FeatureLoader implements AutoCloseable {
     this.listener = listener;
     this.loading = Executors.newFixedThreadPool(settings.statementsMax(), Threads.named("load"));
     this.timer = Executors.newSingleThreadScheduledExecutor(Threads.named("load-timer"));
-    AtomicInteger waiting = new AtomicInteger();
     Map<String, LoadBatcher> batchers = new LinkedHashMap<>();
     for (FeatureView view : views) {
       this.views.put(view.name(), view);
       batchers.put(
           view.name(),
-          new LoadBatcher(view, source, listener, settings, loading, waiting, System::nanoTime));
+          new LoadBatcher(view, source, listener, settings, loading, System::nanoTime));
     }
     this.cache =
         new ReadThroughCache(
@@ -139,10 +137,13 @@ public final class FeatureLoader implements AutoCloseable {
     }
   }
 
-  /** Ends the loader's threads; reads that wait for a load fail. */
+  /**
+   * Ends the loader's threads; reads that wait for a load fail. Those that wait for another
+   * loader's fill find that out when they look again.
+   */
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.shutdown();
     loading.shutdown();
   }
 }

@@ -12,7 +12,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A lone miss is loaded at once. While all statements that the view may have are running,
  * further misses gather, and the next statement asks for all of them. A key is in a statement only
  * if it was added before the statement is sent.
+ *
+ * <p>Who adds a key has a place among the reads that may wait ({@link ReadThroughCache}): that
+ * bounds how many gather.
  */
 final class LoadBatcher {
 
@@ -45,7 +47,6 @@ final class LoadBatcher {
   private final LoadListener listener;
   private final LoaderSettings settings;
   private final Executor loading;
-  private final AtomicInteger waiting;
   private final LongSupplier nanoTime;
 
   private final Object lock = new Object();
@@ -54,7 +55,6 @@ final class LoadBatcher {
 
   /**
    * @param loading runs the statements
-   * @param waiting how many keys wait in all of a loader's batchers together
    */
   LoadBatcher(
       FeatureView view,
@@ -62,29 +62,17 @@ final class LoadBatcher {
       LoadListener listener,
       LoaderSettings settings,
       Executor loading,
-      AtomicInteger waiting,
       LongSupplier nanoTime) {
     this.view = view;
     this.source = source;
     this.listener = listener;
     this.settings = settings;
     this.loading = loading;
-    this.waiting = waiting;
     this.nanoTime = nanoTime;
   }
 
   /** Adds a key to the next statement. */
   void add(EntityKey key, Waiter waiter) {
-    if (waiting.incrementAndGet() > settings.waitingMax()) {
-      waiting.decrementAndGet();
-      waiter.failed(
-          new LoadFailedException(
-              Kind.OVERLOADED,
-              "view %s: %d keys are waiting to be loaded already"
-                  .formatted(view.name(), settings.waitingMax()),
-              null));
-      return;
-    }
     long giveUpNanos = nanoTime.getAsLong() + settings.loadDeadline().toNanos();
     synchronized (lock) {
       queue.add(new Request(key, waiter, giveUpNanos));
@@ -131,7 +119,6 @@ final class LoadBatcher {
         taken.add(queue.remove());
       }
     }
-    waiting.addAndGet(-taken.size());
     return taken;
   }
 

@@ -23,8 +23,9 @@ public final class LoadFailedException extends RuntimeException {
 
   private final Kind kind;
 
+  /** Where reads are too many already there is no stack trace: thousands of them take room. */
   public LoadFailedException(Kind kind, String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(message, cause, true, kind != Kind.OVERLOADED);
     this.kind = kind;
   }
 

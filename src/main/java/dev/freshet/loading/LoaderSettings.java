@@ -7,7 +7,9 @@ import java.time.Duration;
  *
  * @param statementsMax how many loads may run at once
  * @param batchKeysMax how many keys one load may ask for
- * @param waitingMax how many keys may wait for a load; further misses fail at once
+ * @param waitingMax how many reads may be without their reply after the cache had nothing for them:
+ *     they wait for a load, for the load of another reader, or for another loader's fill. Further
+ *     misses fail at once
  * @param loadDeadline after which a load is given up
  * @param fillDeadline how long a fill may take; a lease lasts for both deadlines together
  * @param leaseWait how long to wait for another loader's fill before loading without filling

@@ -15,4 +15,24 @@ record Read(
     EntityKey key,
     String cacheKey,
     CompletableFuture<Feature> reply,
-    long waitUntilNanos) {}
+    long waitUntilNanos) {
+
+  /**
+   * The same read with a step to take when it is answered, before the caller hears of it. A caller
+   * who completes his future himself does not bring that about.
+   */
+  Read thatThen(Runnable step) {
+    CompletableFuture<Feature> inner = new CompletableFuture<>();
+    CompletableFuture<Feature> unused =
+        inner.whenComplete(
+            (feature, why) -> {
+              step.run();
+              if (why == null) {
+                reply.complete(feature);
+              } else {
+                reply.completeExceptionally(why);
+              }
+            });
+    return new Read(view, key, cacheKey, inner, waitUntilNanos);
+  }
+}

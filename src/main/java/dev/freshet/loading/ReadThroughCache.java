@@ -1,11 +1,14 @@
 package dev.freshet.loading;
 
+import static dev.freshet.loading.Step.settle;
+
 import dev.freshet.codec.CacheRecord;
 import dev.freshet.lifecycle.OncePerInterval;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.LeaseReply;
 import dev.freshet.loading.FeatureStore.LookUp;
 import dev.freshet.loading.FeatureStore.ViewState;
+import dev.freshet.loading.LoadFailedException.Kind;
 import dev.freshet.loading.LoadListener.RefusedFill;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
@@ -18,10 +21,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All branches are in {@link #answer} and {@link #answerWithoutHit}; what they call is straight.
  * No method blocks.
+ *
+ * <p>A read that is no hit takes a place before it does anything else, and leaves it with its
+ * reply: no queue, flight or timer holds more reads than there are places.
  *
  * <p>A flight may be joined only through the lease that the caller's own look-up returned (see the
  * package). {@code flights} is therefore found by the lease's token, never by the key.
@@ -53,6 +60,7 @@ final class ReadThroughCache {
   private final RecordBook records;
   private final LongSupplier nanoTime;
   private final OncePerInterval warnings;
+  private final Semaphore places;
   private final Map<ByteBuffer, Flight> flights = new ConcurrentHashMap<>();
 
   ReadThroughCache(
@@ -72,6 +80,7 @@ final class ReadThroughCache {
     this.random = random;
     this.records = new RecordBook(listener, random, clock);
     this.nanoTime = nanoTime;
+    this.places = new Semaphore(settings.waitingMax());
     this.warnings = new OncePerInterval(WARNING_INTERVAL, nanoTime);
   }
 
@@ -81,7 +90,7 @@ final class ReadThroughCache {
         reads.stream().filter(read -> KeyTemplate.isCacheable(read.cacheKey())).toList();
     reads.stream()
         .filter(read -> !KeyTemplate.isCacheable(read.cacheKey()))
-        .forEach(this::loadAlone);
+        .forEach(read -> ifAdmitted(read, this::loadAlone));
     if (cacheable.isEmpty()) {
       return;
     }
@@ -89,39 +98,67 @@ final class ReadThroughCache {
         store.lookUp(view, cacheable.stream().map(Read::cacheKey).toList()),
         found -> {
           for (int i = 0; i < cacheable.size(); i++) {
-            answer(cacheable.get(i), found, found.records().get(i), POLL_MS_MIN);
+            CacheRecord record = found.records().get(i);
+            if (!isAnswered(cacheable.get(i), found, record)) {
+              ifAdmitted(
+                  cacheable.get(i), read -> answerWithoutHit(read, found, record, POLL_MS_MIN));
+            }
           }
         },
         away -> {
           listener.failed(view.name(), "redis_away");
-          cacheable.forEach(this::loadAlone);
+          cacheable.forEach(read -> ifAdmitted(read, this::loadAlone));
         });
   }
 
-  private void answer(Read read, LookUp found, @Nullable CacheRecord record, long pollMs) {
+  /** Goes on with a read that has to wait, if there is a place for it; else it fails. */
+  private void ifAdmitted(Read read, Consumer<Read> goOn) {
+    if (places.tryAcquire()) {
+      goOn.accept(read.thatThen(places::release));
+      return;
+    }
+    LoadFailedException overloaded =
+        new LoadFailedException(
+            Kind.OVERLOADED,
+            "view %s: %d reads are waiting for loads already"
+                .formatted(read.view().name(), settings.waitingMax()),
+            null);
+    tellFailure(read, overloaded);
+    read.reply().completeExceptionally(overloaded);
+  }
+
+  /** Answers a read by a hit, if it is one. */
+  private boolean isAnswered(Read read, LookUp found, @Nullable CacheRecord record) {
     FeatureView view = read.view();
     if (!found.isFresh()) {
       listener.behind(view.name());
     }
-    if (!found.isFresh() && view.whenBehind() == WhenBehind.BYPASS) {
-      loadAlone(read);
-      return;
+    if (bypasses(view, found)) {
+      return false;
     }
     Optional<Feature> hit =
         found
             .state()
-            .flatMap(
-                state -> records.usable(read.view(), read.key(), state, record, !found.isFresh()));
-    if (hit.isPresent()) {
-      tellHit(view, hit.get());
-      read.reply().complete(hit.get());
-    } else {
-      answerWithoutHit(read, found.state(), record, pollMs);
+            .flatMap(state -> records.usable(view, read.key(), state, record, !found.isFresh()));
+    if (hit.isEmpty()) {
+      return false;
     }
+    tellHit(view, hit.get());
+    read.reply().complete(hit.get());
+    return true;
+  }
+
+  private static boolean bypasses(FeatureView view, LookUp found) {
+    return !found.isFresh() && view.whenBehind() == WhenBehind.BYPASS;
   }
 
   private void answerWithoutHit(
-      Read read, Optional<ViewState> state, @Nullable CacheRecord record, long pollMs) {
+      Read read, LookUp found, @Nullable CacheRecord record, long pollMs) {
+    if (bypasses(read.view(), found)) {
+      loadAlone(read);
+      return;
+    }
+    Optional<ViewState> state = found.state();
     Flight ours = record instanceof CacheRecord.Lease lease ? flights.get(lease.token()) : null;
     boolean isSomebodysLease = record instanceof CacheRecord.Lease && ours == null;
     if (state.isPresent() && isSomebodysLease && nanoTime.getAsLong() < read.waitUntilNanos()) {
@@ -147,9 +184,12 @@ final class ReadThroughCache {
             () ->
                 settle(
                     store.lookUp(read.view(), List.of(read.cacheKey())),
-                    found ->
-                        answer(
-                            read, found, found.records().get(0), Math.min(POLL_MS_MAX, pollMs * 2)),
+                    found -> {
+                      CacheRecord record = found.records().get(0);
+                      if (!isAnswered(read, found, record)) {
+                        answerWithoutHit(read, found, record, Math.min(POLL_MS_MAX, pollMs * 2));
+                      }
+                    },
                     away -> loadAlone(read)),
             pollMs,
             TimeUnit.MILLISECONDS);
@@ -337,28 +377,5 @@ final class ReadThroughCache {
       throw new IllegalArgumentException("no view " + read.view().name());
     }
     return batcher;
-  }
-
-  private interface Step<T> {
-    void take(T value);
-  }
-
-  /**
-   * Goes on with a future's value or its failure, in whichever thread completes it. A step that
-   * throws counts as a failure, so that no caller waits for ever.
-   */
-  private static <T> void settle(
-      CompletableFuture<T> future, Step<T> onValue, Step<Throwable> onFailure) {
-    var unused =
-        future
-            .thenAccept(onValue::take)
-            .exceptionally(
-                failure -> {
-                  onFailure.take(
-                      failure instanceof CompletionException && failure.getCause() != null
-                          ? failure.getCause()
-                          : failure);
-                  return null;
-                });
   }
 }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,33 @@ class VerificationIT {
     }
     assertThat(verify(null, false).isGood()).isTrue();
     assertThat(shop.holds("item:8")).isTrue();
+  }
+
+  @Test
+  void whileTooMuchIsInDoubtNothingMoreIsCompared() throws Exception {
+    shop.execute(
+        "SET session_replication_role = replica; INSERT INTO items SELECT i, 0, 'a' FROM generate_series(101, 1200) AS i");
+    List<String> ids = IntStream.rangeClosed(1, 1_200).mapToObj(Integer::toString).toList();
+    daemon.loader().getAll(Shop.ITEMS, ids);
+    shop.execute("SET session_replication_role = replica; UPDATE items SET value = 9");
+    List<EntityKey> keys = ids.stream().map(id -> EntityKey.parse(id, 1)).toList();
+    try (Servers servers = Servers.of(config);
+        RedisFeatureStore store =
+            new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100)) {
+      store.start();
+      Verification verification =
+          new Verification(
+              new CacheComparison(
+                  store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
+              items(),
+              Duration.ofSeconds(2),
+              doubts -> {});
+      long cached = shop.redis().keys("item:*").size();
+      assertThat(cached).isGreaterThan(1_100);
+      verification.compare(keys);
+      assertThat(verification.tally().stale()).isGreaterThanOrEqualTo(cached - 1_000);
+      assertThat(verification.finish().stale()).isEqualTo(cached);
+    }
   }
 
   @Test

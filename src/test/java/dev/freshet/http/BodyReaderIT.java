@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of bodies that do not arrive. */
 final class BodyReaderIT {
   private final Vertx vertx = Vertx.vertx();
+  private final InFlight inFlight = new InFlight(new HttpBounds(1, 4_000, 1));
   private final CompletableFuture<Buffer> body = new CompletableFuture<>();
 
   @AfterEach
@@ -31,6 +32,20 @@ final class BodyReaderIT {
 
       assertThat(body).succeedsWithin(10, TimeUnit.SECONDS).hasToString("abcdef");
     }
+  }
+
+  @Test
+  void aBodyForWhichThereIsNoRoomIsRefused() throws IOException {
+    InFlight.Share another = inFlight.share();
+    assertThat(another.tryTakeBodyBytes(3_995)).isTrue();
+    try (Socket socket = request(10_000)) {
+      send(socket, "4\r\nabcd\r\n");
+      send(socket, "4\r\nefgh\r\n");
+
+      assertFails(ProblemType.OVERLOADED);
+    }
+    another.giveBack();
+    assertThat(inFlight.share().tryTakeBodyBytes(3_996)).isTrue();
   }
 
   @Test
@@ -65,7 +80,7 @@ final class BodyReaderIT {
             .createHttpServer()
             .requestHandler(
                 request ->
-                    BodyReader.read(vertx, request, timeMs)
+                    BodyReader.read(vertx, request, inFlight.share(), timeMs)
                         .onComplete(body::complete, body::completeExceptionally))
             .listen(0, "127.0.0.1")
             .await()

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.freshet.loading.Feature;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.SampleFeatures;
+import dev.freshet.servers.ExpectedLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -27,10 +28,16 @@ import org.junit.jupiter.api.Test;
 final class HttpApiBoundsIT {
   private static final String BATCH = "/v1/views/things/features:batch";
   private static final int IN_FLIGHT_MAX = 3;
+  private static final int CONNECTIONS_MAX = 20;
 
   private final MemoryPorts ports = new MemoryPorts();
   private final HttpApi api =
-      new HttpApi(new HttpListen("127.0.0.1", 0, IN_FLIGHT_MAX), ports, ports, ports, ports);
+      new HttpApi(
+          new HttpListen("127.0.0.1", 0, new HttpBounds(IN_FLIGHT_MAX, 2 << 20, CONNECTIONS_MAX)),
+          ports,
+          ports,
+          ports,
+          ports);
 
   @AfterEach
   void stop() {
@@ -63,6 +70,49 @@ final class HttpApiBoundsIT {
                 .extracting(HttpResponse::statusCode)
                 .isEqualTo(200));
     await().until(() -> client.get("/v1/views").statusCode() == 200);
+  }
+
+  @Test
+  void aBatchCountsAsManyAsItHasKeys() {
+    ApiClient client = new ApiClient(api.start());
+    CompletableFuture<Feature> load = ports.hold("slow");
+    assertProblem(client.post(BATCH, "{\"keys\":[\"1\",\"2\",\"3\",\"4\"]}"), 503, "overloaded");
+    CompletableFuture<HttpResponse<String>> held =
+        CompletableFuture.supplyAsync(
+            () -> client.post(BATCH, "{\"keys\":[\"1\",\"2\",\"slow\"]}"));
+    await().until(() -> client.get("/v1/views").statusCode() == 503);
+
+    load.complete(SampleFeatures.document("slow", "1", Source.POSTGRES));
+    assertThat(held)
+        .succeedsWithin(10, TimeUnit.SECONDS)
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(200);
+    await().until(() -> client.post(BATCH, "{\"keys\":[\"1\",\"2\",\"3\"]}").statusCode() == 200);
+  }
+
+  @Test
+  @ExpectedLog("WARN freshet.http: 20 HTTP connections are open: further ones are closed at once")
+  void connectionsAboveTheBoundAreClosedUntilOthersAre() throws IOException {
+    int port = api.start();
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < CONNECTIONS_MAX; i++) {
+        open.add(new Socket(InetAddress.getLoopbackAddress(), port));
+        send(open.get(i), "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(open.get(i).getInputStream().read()).isEqualTo('H');
+      }
+      try (Socket tooMany = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        tooMany.setSoTimeout(10_000);
+        assertThat(tooMany.getInputStream().read()).isEqualTo(-1);
+      }
+      open.remove(0).close();
+      String request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      await().ignoreExceptions().until(() -> raw(port, request).startsWith("HTTP/1.1 200"));
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
   }
 
   @Test
