@@ -29,6 +29,9 @@ public record FreshetConfig(
     Optional<InspectorConfig> inspector,
     List<FeatureView> views) {
 
+  /** One for evictions, which must never wait for loads; one for upkeep and inspections. */
+  private static final int OTHERS_CONNECTIONS = 2;
+
   public FreshetConfig {
     views = List.copyOf(views);
   }
@@ -66,11 +69,12 @@ public record FreshetConfig(
     List<FeatureView> views =
         top.requiredSection("views", "views: {}").map(ViewReader::readAll).orElse(List.of());
     top.refuse("resp", "this version serves no Redis protocol; remove the section and use `http`");
-    if (postgres.isPresent() && loader.concurrency() > postgres.get().poolSize()) {
+    if (postgres.isPresent()
+        && loader.concurrency() + OTHERS_CONNECTIONS > postgres.get().poolSize()) {
       top.problem(
           "postgres",
-          "pool-size %d is less than loader.concurrency %d; raise the one or lower the other"
-              .formatted(postgres.get().poolSize(), loader.concurrency()));
+          "pool-size %d is less than loader.concurrency %d and %d for all else, so loads that hang would keep evictions waiting; raise the one or lower the other"
+              .formatted(postgres.get().poolSize(), loader.concurrency(), OTHERS_CONNECTIONS));
     }
     top.refuseUnknownKeys();
     problems.throwIfAny();

@@ -225,8 +225,8 @@ class ConfigProblemsTest {
     for (String size : List.of("0", "1001", "many", "99999999999", "1e1")) {
       assertThat(problemOfPostgres("pool-size: " + size)).contains("from 1 to 1000");
     }
-    assertThat(problemOf("loader: {concurrency: 9}\n" + VALID))
-        .contains("pool-size 8 is less than loader.concurrency 9");
+    assertThat(problemOf("loader: {concurrency: 7}\n" + VALID))
+        .contains("pool-size 8 is less than loader.concurrency 7 and 2 for all else");
     assertThat(problemOf("loader: {batch-max: 0}\n" + VALID)).contains("from 1 to 10000");
     assertThat(problemOf("loader: {waiting-max: 0}\n" + VALID)).contains("from 1 to 10000000");
   }

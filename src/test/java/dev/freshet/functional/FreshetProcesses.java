@@ -1,11 +1,14 @@
 package dev.freshet.functional;
 
+import dev.freshet.cli.servers.Signals;
+import dev.freshet.servers.FreshetProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The program {@code freshet}, run as processes of their own; all are killed at the end. */
 final class FreshetProcesses implements AutoCloseable {
@@ -22,18 +25,14 @@ final class FreshetProcesses implements AutoCloseable {
   Process start(String yaml, String... arguments) throws IOException {
     Path config =
         Files.writeString(directory.resolve("freshet-%d.yaml".formatted(processes.size())), yaml);
+    String[] words =
+        Stream.concat(Stream.of(arguments), Stream.of("--config", config.toString()))
+            .toArray(String[]::new);
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.freshet.cli.Main"));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--config", config.toString()));
+        FreshetProcess.command(
+            List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            "dev.freshet.cli.Main",
+            words);
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -53,12 +52,8 @@ final class FreshetProcesses implements AutoCloseable {
   }
 
   /** Sends a signal, as {@code STOP}. */
-  static void signal(Process process, String name) throws IOException, InterruptedException {
-    int code =
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-    if (code != 0) {
-      throw new IOException("kill -%s ended with %d".formatted(name, code));
-    }
+  static void signal(Process process, String name) {
+    Signals.send("a daemon", name, List.of(process.toHandle()));
   }
 
   @Override
