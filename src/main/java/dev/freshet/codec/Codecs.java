@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** The codecs that this version can write and read. */
 public final class Codecs {
-  private static final List<Codec> ALL = List.of(new JsonCodec(), new GzipCodec(), new ZstdCodec());
+  private static final List<Codec> ALL =
+      List.of(new JsonCodec(), new GzipCodec(), new ZstdCodec(), new PackedCodec());
 
   private Codecs() {}
 

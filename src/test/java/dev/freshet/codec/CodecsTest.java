@@ -45,12 +45,14 @@ class CodecsTest {
 
   @Test
   void codecsAreFoundByNameAndById() {
-    assertThat(Codecs.names()).containsExactly("json", "gzip", "zstd");
+    assertThat(Codecs.names()).containsExactly("json", "gzip", "zstd", "packed");
     for (String name : Codecs.names()) {
       assertThat(Codecs.withId(codec(name).id())).contains(codec(name));
     }
-    assertThat(Codecs.names()).extracting(name -> (int) codec(name).id()).containsExactly(1, 2, 3);
-    assertThat(Codecs.named("packed")).isEmpty();
+    assertThat(Codecs.names())
+        .extracting(name -> (int) codec(name).id())
+        .containsExactly(1, 2, 3, 4);
+    assertThat(Codecs.named("lz4")).isEmpty();
     assertThat(Codecs.withId((byte) 0)).isEmpty();
     assertThat(Codecs.withId((byte) -1)).isEmpty();
   }

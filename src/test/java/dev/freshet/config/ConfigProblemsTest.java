@@ -81,7 +81,7 @@ class ConfigProblemsTest {
               users:
                 key: "user"
                 ttl: 0s
-                codec: packed
+                codec: lz4
                 wacth: []
             """);
 
@@ -96,7 +96,7 @@ class ConfigProblemsTest {
             p -> assertThat(p).startsWith("freshet.yaml:8: views.users: `watch` is missing; "),
             p -> assertThat(p).startsWith("freshet.yaml:9: views.users.key: ").contains("{"),
             p -> assertThat(p).startsWith("freshet.yaml:10: views.users.ttl: `0s` is out of range"),
-            p -> assertThat(p).endsWith("write one of json, gzip, zstd"),
+            p -> assertThat(p).endsWith("write one of json, gzip, zstd, packed"),
             p -> assertThat(p).endsWith("is no known key; did you mean `watch`?"));
   }
 
@@ -209,7 +209,7 @@ class ConfigProblemsTest {
     assertThat(problemOfView("on-change: refresh"))
         .startsWith(
             "freshet.yaml:9: views.users.on-change: `refresh` is not served: this version can");
-    assertThat(problemOfView("codec: packed")).contains("`packed` is no codec of this version");
+    assertThat(problemOfView("codec: lz4")).contains("`lz4` is no codec of this version");
   }
 
   @Test

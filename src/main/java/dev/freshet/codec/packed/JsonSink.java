@@ -1,0 +1,219 @@
+package dev.freshet.codec.packed;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.freshet.codec.Codec;
+import java.util.Arrays;
+
+/**
+ * A JSON text that grows, to at most {@link Codec#DOCUMENT_BYTES_MAX} bytes: what would make it
+ * longer is left out, and {@link #isTooLong} says so. Belongs to one thread.
+ */
+final class JsonSink {
+  private static final long[] POWERS_OF_TEN = powersOfTen();
+
+  /** 0 to 99, two digits each. */
+  private static final byte[] PAIRS = pairs();
+
+  /** 0 to 255, each as the number of its digits, then those. */
+  private static final byte[] OCTETS = octets();
+
+  final ShortestDecimal decimal = new ShortestDecimal();
+  private byte[] bytes;
+  private int length;
+  private boolean isTooLong;
+
+  JsonSink(int expectedBytes) {
+    bytes = new byte[Math.max(64, expectedBytes)];
+  }
+
+  private static long[] powersOfTen() {
+    long[] powers = new long[19];
+    powers[0] = 1;
+    for (int i = 1; i < powers.length; i++) {
+      powers[i] = powers[i - 1] * 10;
+    }
+    return powers;
+  }
+
+  private static byte[] octets() {
+    StringBuilder octets = new StringBuilder();
+    for (int i = 0; i < 256; i++) {
+      String digits = Integer.toString(i);
+      octets.append((char) digits.length()).append(digits).append("  ", 0, 3 - digits.length());
+    }
+    return octets.toString().getBytes(US_ASCII);
+  }
+
+  private static byte[] pairs() {
+    StringBuilder pairs = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      pairs.append((char) ('0' + i / 10)).append((char) ('0' + i % 10));
+    }
+    return pairs.toString().getBytes(US_ASCII);
+  }
+
+  /** The decimal digits of a number that is not negative; 1 for 0. */
+  static int digitsOf(long value) {
+    int guess = ((64 - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
+    return guess < POWERS_OF_TEN.length && value >= POWERS_OF_TEN[guess]
+        ? guess + 1
+        : Math.max(1, guess);
+  }
+
+  static long powerOfTen(int exponent) {
+    return POWERS_OF_TEN[exponent];
+  }
+
+  boolean isTooLong() {
+    return isTooLong;
+  }
+
+  int length() {
+    return length;
+  }
+
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /** Whether the text is the given one. */
+  boolean holds(byte[] text, int from, int to) {
+    return Arrays.equals(bytes, 0, length, text, from, to);
+  }
+
+  void clear() {
+    length = 0;
+  }
+
+  /** Whether there is room for so many more bytes. */
+  private boolean hasRoom(long count) {
+    if (count <= bytes.length - length) {
+      return true;
+    }
+    if (count > Codec.DOCUMENT_BYTES_MAX - length) {
+      isTooLong = true;
+      return false;
+    }
+    long grown = Math.max(length + count, 2L * bytes.length);
+    bytes = Arrays.copyOf(bytes, (int) Math.min(grown, Codec.DOCUMENT_BYTES_MAX));
+    return true;
+  }
+
+  void put(char c) {
+    if (hasRoom(1)) {
+      bytes[length++] = (byte) c;
+    }
+  }
+
+  void put(byte[] source, int from, int to) {
+    if (hasRoom(to - from)) {
+      System.arraycopy(source, from, bytes, length, to - from);
+      length += to - from;
+    }
+  }
+
+  void put(byte[] source) {
+    put(source, 0, source.length);
+  }
+
+  void putZeros(int count) {
+    if (hasRoom(count)) {
+      Arrays.fill(bytes, length, length + count, (byte) '0');
+      length += count;
+    }
+  }
+
+  /** Writes exactly so many digits of a number, with zeros before it where it has fewer. */
+  void putDigits(long value, int count) {
+    if (!hasRoom(count)) {
+      return;
+    }
+    length += count;
+    digitsBefore(value, length, count);
+  }
+
+  private void digitsBefore(long value, int end, int count) {
+    int at = end;
+    int left = count;
+    long rest = value;
+    while (rest > Integer.MAX_VALUE && left >= 2) {
+      int pair = (int) (rest % 100) << 1;
+      rest /= 100;
+      bytes[--at] = PAIRS[pair + 1];
+      bytes[--at] = PAIRS[pair];
+      left -= 2;
+    }
+    int low = (int) rest;
+    while (left >= 2) {
+      int pair = (low % 100) << 1;
+      low /= 100;
+      bytes[--at] = PAIRS[pair + 1];
+      bytes[--at] = PAIRS[pair];
+      left -= 2;
+    }
+    if (left == 1) {
+      bytes[--at] = (byte) ('0' + low % 10);
+    }
+  }
+
+  /** Writes integers from 0 to 255 with commas between them. */
+  void putOctets(byte[] values, int from, int to) {
+    if (from >= to || !hasRoom(4L * (to - from))) {
+      return;
+    }
+    int at = length;
+    for (int i = from; i < to; i++) {
+      int octet = (values[i] & 0xFF) << 2;
+      int digits = OCTETS[octet];
+      bytes[at] = OCTETS[octet + 1];
+      if (digits > 1) {
+        bytes[at + 1] = OCTETS[octet + 2];
+        bytes[at + 2] = OCTETS[octet + 3];
+      }
+      at += digits;
+      bytes[at++] = ',';
+    }
+    length = at - 1;
+  }
+
+  /** Writes an integer. */
+  void putInteger(long value) {
+    if (value >= 0 && value < 10) {
+      put((char) ('0' + value));
+      return;
+    }
+    if (value == Long.MIN_VALUE) {
+      put(Long.toString(value).getBytes(US_ASCII));
+      return;
+    }
+    long magnitude = Math.abs(value);
+    if (value < 0) {
+      put('-');
+    }
+    putDigits(magnitude, digitsOf(magnitude));
+  }
+
+  /**
+   * Writes digits with a point among or before them: at least one digit stands before it.
+   *
+   * @param length of the digits
+   * @param fraction how many of the digits stand behind the point, 1 or more
+   */
+  void putPlain(long digits, int length, int fraction) {
+    if (length <= fraction) {
+      put('0');
+      put('.');
+      putZeros(fraction - length);
+      putDigits(digits, length);
+    } else if (hasRoom(length + 1L)) {
+      int point = this.length + length - fraction;
+      digitsBefore(digits, this.length + length + 1, length);
+      for (int at = this.length; at < point; at++) {
+        bytes[at] = bytes[at + 1];
+      }
+      bytes[point] = '.';
+      this.length += length + 1;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.freshet.codec.packed;
+
+import dev.freshet.codec.UndecodableException;
+
+/** A document's streams as they are read, and what may still be taken from them. */
+final class Parts {
+  /** Codings within codings. */
+  private static final int CODING_DEPTH_MAX = 4;
+
+  final Source layout;
+  final Source data;
+  final Source rows;
+  final BitSource bits;
+  final Strings strings;
+  private long valuesLeft;
+  private int codingDepth;
+
+  /**
+   * Gathers the streams of one document.
+   *
+   * @param valuesMax how many values may be made of them
+   */
+  Parts(Source layout, Source data, Source rows, BitSource bits, Strings strings, long valuesMax) {
+    this.layout = layout;
+    this.data = data;
+    this.rows = rows;
+    this.bits = bits;
+    this.strings = strings;
+    this.valuesLeft = valuesMax;
+  }
+
+  /** The length of a sequence, for which room may now be made. */
+  int length() throws UndecodableException {
+    return claim(layout.count(Integer.MAX_VALUE));
+  }
+
+  /** Says that so many values will be made. */
+  int claim(long count) throws UndecodableException {
+    valuesLeft -= count;
+    if (valuesLeft < 0) {
+      throw new UndecodableException(
+          "the packed payload holds more values than one of its length may");
+    }
+    return (int) count;
+  }
+
+  /** Integers in the coding that the layout names next. */
+  long[] ints(int count) throws UndecodableException {
+    enterCoding();
+    long[] values = IntCodings.at(layout.get()).read(count, this);
+    codingDepth--;
+    return values;
+  }
+
+  /** Floating point numbers, as bits, in the coding that the layout names next. */
+  long[] floats(BinaryFormat format, int count) throws UndecodableException {
+    enterCoding();
+    long[] values = FloatCodings.at(layout.get()).read(format, count, this);
+    codingDepth--;
+    return values;
+  }
+
+  private void enterCoding() throws UndecodableException {
+    if (++codingDepth > CODING_DEPTH_MAX) {
+      throw new UndecodableException("the packed payload nests codings too deeply");
+    }
+  }
+}
