@@ -25,6 +25,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -266,6 +268,48 @@ class VerificationIT {
 
   private static void advance(AtomicLong now, Duration time) {
     now.addAndGet(time.toNanos());
+  }
+
+  @Test
+  @ExpectedLog("stale for 2s: view=items key=")
+  void theInspectorRemembersAThousandDoubtsAndForgetsFurtherOnes() throws SQLException {
+    AtomicLong now = new AtomicLong();
+    AtomicLong told = new AtomicLong();
+    AtomicBoolean isDrawing = new AtomicBoolean(true);
+    LoadListener listener =
+        new LoadListener() {
+          @Override
+          public void stale(String view, StaleAfter after) {
+            told.incrementAndGet();
+          }
+        };
+    try (Servers servers = Servers.of(config);
+        RedisFeatureStore store =
+            new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100)) {
+      store.start();
+      Inspector inspector =
+          new Inspector(
+              config.views(),
+              count ->
+                  isDrawing.get()
+                      ? store.draw(count)
+                      : CompletableFuture.completedFuture(List.of()),
+              new CacheComparison(
+                  store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
+              listener,
+              1_000,
+              now::get);
+      shop.execute("SET session_replication_role = replica; UPDATE items SET value = 9");
+      for (int i = 0; i < 4; i++) {
+        inspector.turn();
+      }
+      isDrawing.set(false);
+      advance(now, Duration.ofMillis(2_100));
+      for (int i = 0; i < 50; i++) {
+        inspector.turn();
+      }
+      assertThat(told).hasValue(1_000);
+    }
   }
 
   @Test

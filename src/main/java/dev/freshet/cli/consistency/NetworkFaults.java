@@ -1,7 +1,5 @@
 package dev.freshet.cli.consistency;
 
-import static dev.freshet.cli.consistency.Fault.require;
-
 import dev.freshet.cli.consistency.Fault.Clock;
 import dev.freshet.cli.consistency.Fault.Target;
 import dev.freshet.cli.servers.TcpProxy;
@@ -58,6 +56,12 @@ final class NetworkFaults {
     return proxies.stream().mapToInt(TcpProxy::connections).sum();
   }
 
+  /** There may be none for a moment, when the server has just been put right. */
+  private static int awaitConnections(Way way, List<TcpProxy> proxies) throws InterruptedException {
+    Site.await("there is a connection " + way.words, () -> connections(proxies) > 0);
+    return connections(proxies);
+  }
+
   private static Fault cut(Way way) {
     return Fault.healed(
             way.name + "-cut",
@@ -65,8 +69,7 @@ final class NetworkFaults {
             way.target,
             site -> {
               List<TcpProxy> proxies = way.proxies.apply(site.cluster().network());
-              int before = connections(proxies);
-              require(before > 0, "there is no connection " + way.words);
+              int before = awaitConnections(way, proxies);
               proxies.forEach(TcpProxy::cut);
               return () -> "%d connections were reset".formatted(before);
             })
@@ -82,8 +85,7 @@ final class NetworkFaults {
             way.target,
             site -> {
               List<TcpProxy> proxies = way.proxies.apply(site.cluster().network());
-              int before = connections(proxies);
-              require(before > 0, "there is no connection " + way.words);
+              int before = awaitConnections(way, proxies);
               proxies.forEach(TcpProxy::silencePresent);
               return () -> {
                 proxies.forEach(TcpProxy::resume);
@@ -101,11 +103,11 @@ final class NetworkFaults {
         way.target,
         site -> {
           List<TcpProxy> proxies = way.proxies.apply(site.cluster().network());
-          require(connections(proxies) > 0, "there is no connection " + way.words);
+          int before = awaitConnections(way, proxies);
           proxies.forEach(proxy -> proxy.delay(DELAY_MS));
           return () -> {
             proxies.forEach(proxy -> proxy.delay(0));
-            return "%d connections were slow".formatted(connections(proxies));
+            return "%d connections were slow".formatted(before);
           };
         });
   }
