@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares all that Redis holds with the database, while nobody writes. */
 final class FullSweep {
-  private static final int KEYS_AT_ONCE = 1_000;
+  private static final int KEYS_AT_ONCE = 50_000;
 
   private final Cluster cluster;
   private final Oracle oracle;
