@@ -16,6 +16,7 @@ import dev.freshet.codec.CacheRecord;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.loading.FeatureStore.LeaseReply;
 import dev.freshet.loading.FeatureStore.LookUp;
+import dev.freshet.servers.ExpectedLog;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -228,6 +229,8 @@ final class RedisFeatureStoreFaultsIT {
   }
 
   @Test
+  @ExpectedLog(
+      "cannot be started once stopped") // Netty's timer, when it is closed while it connects
   void aStoreCannotStartWhereNobodyListens() {
     redis.kill();
     RedisFeatureStore other =
