@@ -146,7 +146,7 @@ public final class CacheVerification {
     Set<EntityKey> compared = new HashSet<>();
     long drawsLeft = (long) wanted * DRAWN_PER_KEY_MAX;
     while (compared.size() < wanted && drawsLeft > 0) {
-      List<String> drawn = store.draw((int) Math.min(DRAWN_PER_CALL, drawsLeft)).join();
+      List<String> drawn = store.draw((int) Math.min(DRAWN_PER_CALL, drawsLeft));
       drawsLeft -= DRAWN_PER_CALL;
       List<EntityKey> keys =
           entitiesOf(drawn).stream()

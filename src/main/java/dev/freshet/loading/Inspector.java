@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -84,15 +83,9 @@ public final class Inspector {
   }
 
   private Map<FeatureView, List<EntityKey>> drawn() {
-    List<String> cacheKeys;
-    try {
-      cacheKeys = sample.draw(Math.min(DRAWN_MAX, keysPerTurn * DRAWN_PER_KEY)).join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException why ? why : e;
-    }
     Map<FeatureView, List<EntityKey>> drawn = new LinkedHashMap<>();
     int count = 0;
-    for (String cacheKey : cacheKeys) {
+    for (String cacheKey : sample.draw(Math.min(DRAWN_MAX, keysPerTurn * DRAWN_PER_KEY))) {
       for (FeatureView view : views) {
         Optional<EntityKey> key = view.key().entityKey(cacheKey);
         if (key.isPresent() && count < keysPerTurn) {

@@ -1,7 +1,6 @@
 package dev.freshet.loading;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /** Keys of the cache drawn at random. */
 public interface KeySample {
@@ -11,8 +10,7 @@ public interface KeySample {
    * picked out.
    *
    * @param count how many; there are fewer if the cache is empty
-   * @return fails with {@link dev.freshet.lifecycle.ServerUnavailableException} if the cache does
-   *     not answer
+   * @throws dev.freshet.lifecycle.ServerUnavailableException if the cache does not answer
    */
-  CompletableFuture<List<String>> draw(int count);
+  List<String> draw(int count);
 }

@@ -181,27 +181,32 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
   }
 
   @Override
-  public CompletableFuture<List<String>> draw(int count) {
+  public List<String> draw(int count) {
     List<AsyncCommand<byte[], byte[], byte[]>> draws = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       draws.add(command(CommandType.RANDOMKEY, new ValueOutput<>(CODEC), arguments()));
     }
-    return ask(
-        "a draw of random keys",
-        redis -> {
-          redis.send(List.copyOf(draws));
-          return CompletableFuture.allOf(draws.toArray(CompletableFuture[]::new));
-        },
-        done -> {
-          List<String> drawn = new ArrayList<>(count);
-          for (AsyncCommand<byte[], byte[], byte[]> draw : draws) {
-            byte @Nullable [] key = draw.join();
-            if (key != null) {
-              RedisKeyScan.text(key).ifPresent(drawn::add);
-            }
-          }
-          return drawn;
-        });
+    String what = "a draw of random keys";
+    CompletableFuture<List<String>> drawn =
+        ask(
+            what,
+            redis -> {
+              redis.send(List.copyOf(draws));
+              return CompletableFuture.allOf(draws.toArray(CompletableFuture[]::new));
+            },
+            done -> textsOf(draws));
+    return failures.await(what, drawn, timeout.multipliedBy(2));
+  }
+
+  private static List<String> textsOf(List<AsyncCommand<byte[], byte[], byte[]>> draws) {
+    List<String> texts = new ArrayList<>(draws.size());
+    for (AsyncCommand<byte[], byte[], byte[]> draw : draws) {
+      byte @Nullable [] key = draw.join();
+      if (key != null) {
+        RedisKeyScan.text(key).ifPresent(texts::add);
+      }
+    }
+    return texts;
   }
 
   /** What is read from the reply to a request, or the failure in Freshet's words, not wrapped. */

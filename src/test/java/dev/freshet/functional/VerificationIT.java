@@ -25,7 +25,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -290,10 +289,7 @@ class VerificationIT {
       Inspector inspector =
           new Inspector(
               config.views(),
-              count ->
-                  isDrawing.get()
-                      ? store.draw(count)
-                      : CompletableFuture.completedFuture(List.of()),
+              count -> isDrawing.get() ? store.draw(count) : List.of(),
               new CacheComparison(
                   store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
               listener,

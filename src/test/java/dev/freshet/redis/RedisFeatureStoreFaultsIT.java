@@ -121,6 +121,7 @@ final class RedisFeatureStoreFaultsIT {
         .hasMessageContaining("a look-up failed on Redis at 127.0.0.1:" + redis.port());
     failsWith(store.lease(view(), "img:1", token(), LONG));
     failsWith(store.fill("img:1", token(), value(), LONG));
+    assertThatThrownBy(() -> store.draw(3)).isInstanceOf(ServerUnavailableException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(200));
 
     redis.launchAgain();

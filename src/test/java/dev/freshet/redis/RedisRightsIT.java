@@ -57,7 +57,7 @@ final class RedisRightsIT {
     try (KeyScan scan = chain.scan("img:*")) {
       assertThat(scan.next()).containsExactly("img:1");
     }
-    assertThat(store.draw(20).join()).contains("img:1");
+    assertThat(store.draw(20)).contains("img:1");
     assertThat(chain.write(eviction(link(0), link(1), "img:1")).deleted()).isEqualTo(1);
     assertThat(chain.beat(link(1).toString(), now + 60_000).isAccepted()).isTrue();
 
