@@ -59,9 +59,20 @@ public final class FeatureLoader implements AutoCloseable {
           view.name(),
           new LoadBatcher(view, source, listener, settings, loading, System::nanoTime));
     }
+    RecordBook records = new RecordBook(listener, random, clock);
+    LoadFailures failures = new LoadFailures(listener, System::nanoTime);
     this.cache =
         new ReadThroughCache(
-            store, batchers, listener, settings, timer, random, clock, System::nanoTime);
+            store,
+            batchers,
+            new Flights(store, records, failures, listener),
+            records,
+            failures,
+            listener,
+            settings,
+            timer,
+            random,
+            System::nanoTime);
   }
 
   /** The views that can be read, in the order of the configuration. */

@@ -1,6 +1,8 @@
 package dev.freshet.loading;
 
 import dev.freshet.loading.FeatureStore.ViewState;
+import dev.freshet.view.EntityKey;
+import dev.freshet.view.FeatureView;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,9 +15,21 @@ import java.util.concurrent.CompletableFuture;
  * @param state of the chain when the lease was granted
  * @param landed completed after the fill, with the document or with nothing for an absence
  */
-record Flight(ByteBuffer token, ViewState state, CompletableFuture<Optional<byte[]>> landed) {
+record Flight(
+    FeatureView view,
+    EntityKey key,
+    String cacheKey,
+    ByteBuffer token,
+    ViewState state,
+    CompletableFuture<Optional<byte[]>> landed) {
 
-  static Flight under(byte[] token, ViewState state) {
-    return new Flight(ByteBuffer.wrap(token), state, new CompletableFuture<>());
+  static Flight of(Read read, byte[] token, ViewState state) {
+    return new Flight(
+        read.view(),
+        read.key(),
+        read.cacheKey(),
+        ByteBuffer.wrap(token),
+        state,
+        new CompletableFuture<>());
   }
 }

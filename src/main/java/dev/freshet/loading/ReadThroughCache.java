@@ -3,7 +3,6 @@ package dev.freshet.loading;
 import static dev.freshet.loading.Step.settle;
 
 import dev.freshet.codec.CacheRecord;
-import dev.freshet.lifecycle.OncePerInterval;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.LeaseReply;
 import dev.freshet.loading.FeatureStore.LookUp;
@@ -13,15 +12,9 @@ import dev.freshet.loading.LoadListener.RefusedFill;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.WhenBehind;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +22,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The read path: look up → hit, or lease → load → fill.
@@ -42,46 +33,46 @@ import org.slf4j.LoggerFactory;
  * reply: no queue, flight or timer holds more reads than there are places.
  *
  * <p>A flight may be joined only through the lease that the caller's own look-up returned (see the
- * package). {@code flights} is therefore found by the lease's token, never by the key.
+ * package): {@link Flights} are found by a lease's token, never by a key.
  */
 final class ReadThroughCache {
-  private static final Logger log = LoggerFactory.getLogger("freshet.loading");
-
-  private static final Duration WARNING_INTERVAL = Duration.ofSeconds(10);
   private static final long POLL_MS_MIN = 4;
   private static final long POLL_MS_MAX = 50;
 
   private final FeatureStore store;
   private final Map<String, LoadBatcher> batchers;
+  private final Flights flights;
+  private final RecordBook records;
+  private final LoadFailures failures;
   private final LoadListener listener;
   private final LoaderSettings settings;
   private final ScheduledExecutorService timer;
   private final RandomGenerator random;
-  private final RecordBook records;
   private final LongSupplier nanoTime;
-  private final OncePerInterval warnings;
   private final Semaphore places;
-  private final Map<ByteBuffer, Flight> flights = new ConcurrentHashMap<>();
 
   ReadThroughCache(
       FeatureStore store,
       Map<String, LoadBatcher> batchers,
+      Flights flights,
+      RecordBook records,
+      LoadFailures failures,
       LoadListener listener,
       LoaderSettings settings,
       ScheduledExecutorService timer,
       RandomGenerator random,
-      InstantSource clock,
       LongSupplier nanoTime) {
     this.store = store;
     this.batchers = Map.copyOf(batchers);
+    this.flights = flights;
+    this.records = records;
+    this.failures = failures;
     this.listener = listener;
     this.settings = settings;
     this.timer = timer;
     this.random = random;
-    this.records = new RecordBook(listener, random, clock);
     this.nanoTime = nanoTime;
     this.places = new Semaphore(settings.waitingMax());
-    this.warnings = new OncePerInterval(WARNING_INTERVAL, nanoTime);
   }
 
   /** Answers some reads of one view with one look-up. */
@@ -123,7 +114,7 @@ final class ReadThroughCache {
             "view %s: %d reads are waiting for loads already"
                 .formatted(read.view().name(), settings.waitingMax()),
             null);
-    tellFailure(read, overloaded);
+    failures.tell(read.view(), overloaded);
     read.reply().completeExceptionally(overloaded);
   }
 
@@ -159,7 +150,7 @@ final class ReadThroughCache {
       return;
     }
     Optional<ViewState> state = found.state();
-    Flight ours = record instanceof CacheRecord.Lease lease ? flights.get(lease.token()) : null;
+    Flight ours = record instanceof CacheRecord.Lease lease ? flights.under(lease) : null;
     boolean isSomebodysLease = record instanceof CacheRecord.Lease && ours == null;
     if (state.isPresent() && isSomebodysLease && nanoTime.getAsLong() < read.waitUntilNanos()) {
       lookAgain(read, pollMs);
@@ -202,7 +193,7 @@ final class ReadThroughCache {
         store.lease(read.view(), read.cacheKey(), token, settings.leaseTime()),
         reply -> {
           if (reply instanceof LeaseReply.Granted granted) {
-            takeOff(read, Flight.under(token, granted.state()));
+            takeOff(read, Flight.of(read, token, granted.state()));
           } else if (reply instanceof LeaseReply.Held held
               && held.record() instanceof CacheRecord.Lease) {
             lookAgain(read, pollMs);
@@ -232,33 +223,8 @@ final class ReadThroughCache {
   }
 
   private void takeOff(Read read, Flight flight) {
-    flights.put(flight.token(), flight);
     join(read, flight);
-    batcher(read)
-        .add(
-            read.key(),
-            new LoadBatcher.Waiter() {
-              @Override
-              public void loaded(byte @Nullable [] json, @Nullable String generation) {
-                Runnable land =
-                    () -> {
-                      flights.remove(flight.token());
-                      flight.landed().complete(Optional.ofNullable(json));
-                    };
-                settle(
-                    tryToFill(read, flight, json, generation),
-                    isStored -> land.run(),
-                    e -> land.run());
-              }
-
-              @Override
-              public void failed(RuntimeException why) {
-                flights.remove(flight.token());
-                tellFailure(read, why);
-                flight.landed().completeExceptionally(why);
-                giveBack(read, flight);
-              }
-            });
+    flights.takeOff(flight, batcher(read));
   }
 
   private void join(Read read, Flight flight) {
@@ -281,7 +247,7 @@ final class ReadThroughCache {
 
               @Override
               public void failed(RuntimeException why) {
-                tellFailure(read, why);
+                failures.tell(read.view(), why);
                 read.reply().completeExceptionally(why);
               }
             });
@@ -296,78 +262,11 @@ final class ReadThroughCache {
                 : Feature.of(key, json, Source.POSTGRES, false));
   }
 
-  private CompletableFuture<Boolean> tryToFill(
-      Read read, Flight flight, byte @Nullable [] json, @Nullable String generation) {
-    try {
-      return fill(read, flight, json, generation);
-    } catch (RuntimeException | LinkageError e) { // what its codec cannot write is handed out
-      if (warnings.isDue(read.view().name() + " encode")) {
-        log.warn("view {}: the codec {} failed", read.view().name(), read.view().codec(), e);
-      }
-      listener.failed(read.view().name(), "encode");
-      giveBack(read, flight);
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private CompletableFuture<Boolean> fill(
-      Read read, Flight flight, byte @Nullable [] json, @Nullable String generation) {
-    FeatureView view = read.view();
-    ViewState state = flight.state();
-    if (!state.generation().equals(generation)) {
-      return refuse(read, flight, RefusedFill.OTHER_GENERATION);
-    }
-    byte[] record = records.write(view, state, json);
-    if (record.length > LoaderSettings.RECORD_BYTES_MAX) {
-      return refuse(read, flight, RefusedFill.TOO_LARGE);
-    }
-    Duration ttl = records.ttl(view, json);
-    return store
-        .fill(read.cacheKey(), flight.token().array(), record, ttl)
-        .whenComplete((isStored, away) -> tellFill(view, isStored, away));
-  }
-
-  private CompletableFuture<Boolean> refuse(Read read, Flight flight, RefusedFill why) {
-    listener.fillRefused(read.view().name(), why);
-    giveBack(read, flight);
-    return CompletableFuture.completedFuture(false);
-  }
-
-  /** Best effort: a lease that stays only makes others wait until it expires. */
-  private void giveBack(Read read, Flight flight) {
-    settle(
-        store.release(read.cacheKey(), flight.token().array()),
-        isGone -> {},
-        away -> listener.failed(read.view().name(), "redis_away"));
-  }
-
-  private void tellFill(FeatureView view, @Nullable Boolean isStored, @Nullable Throwable away) {
-    if (away != null) {
-      listener.fillRefused(view.name(), RefusedFill.REDIS_AWAY);
-    } else if (Boolean.TRUE.equals(isStored)) {
-      listener.filled(view.name());
-    } else {
-      listener.fillRefused(view.name(), RefusedFill.LEASE_GONE);
-    }
-  }
-
   private void tellHit(FeatureView view, Feature hit) {
     if (hit.isAbsent()) {
       listener.absenceHit(view.name());
     } else {
       listener.hit(view.name());
-    }
-  }
-
-  private void tellFailure(Read read, RuntimeException why) {
-    String view = read.view().name();
-    String kind =
-        why instanceof LoadFailedException failure
-            ? failure.kind().name().toLowerCase(Locale.ROOT)
-            : "malformed_key";
-    listener.failed(view, kind);
-    if (why instanceof LoadFailedException && warnings.isDue(view + " " + kind)) {
-      log.warn("load failed kind={}: {}", kind, why.getMessage());
     }
   }
 
