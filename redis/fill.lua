@@ -1,4 +1,4 @@
--- Puts a record into a cache key that still holds exactly the loader's own lease.
+-- Puts a record into a cache key that still holds the loader's own lease, with or without a copy.
 --
 -- KEYS[1]    the cache key
 -- ARGV[1]    the lease, as a record: byte 00 and a token of 16 bytes
@@ -11,7 +11,7 @@
 --            twice, so the lease that is there has been there since it was granted.
 
 local holds_text = redis.call('TYPE', KEYS[1]).ok == 'string'
-if not holds_text or redis.call('GET', KEYS[1]) ~= ARGV[1] then
+if not holds_text or redis.call('GET', KEYS[1]):sub(1, 17) ~= ARGV[1] then
   return 0
 end
 

@@ -38,7 +38,8 @@ end
 local kind = redis.call('TYPE', KEYS[2]).ok
 if kind == 'string' then
   local record = redis.call('GET', KEYS[2])
-  if record:byte(1) == 0 and #record == 17 then
+  local copy = record:byte(18)
+  if record:byte(1) == 0 and (#record == 17 or (#record >= 29 and (copy == 1 or copy == 2))) then
     return {'held', record}
   end
 

@@ -5,10 +5,10 @@
 --
 -- Reply      1: the key is empty now. 0: the lease was gone; nothing was changed.
 --
--- Invariant  Only this lease is taken back, never another's and never a value.
+-- Invariant  Only this lease, with or without a copy, is taken back, never another's and never a value.
 
 local holds_text = redis.call('TYPE', KEYS[1]).ok == 'string'
-if not holds_text or redis.call('GET', KEYS[1]) ~= ARGV[1] then
+if not holds_text or redis.call('GET', KEYS[1]):sub(1, 17) ~= ARGV[1] then
   return 0
 end
 

@@ -3,12 +3,13 @@ package dev.freshet.codec;
 import dev.freshet.view.ViewVersion;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a cache key holds. Its first byte says which kind it is.
  *
  * <pre>
- * 0x00 lease    | token 16 B
+ * 0x00 lease    | token 16 B | perhaps a copy: the value or absence that the lease replaced
  * 0x01 absence  | codec 1 B (0) | view version 2 B | epoch 4 B | loaded-at 4 B
  * 0x02 value    | codec 1 B     | view version 2 B | epoch 4 B | loaded-at 4 B | payload
  * else plain    | bytes that no loader of Freshet wrote
@@ -28,17 +29,27 @@ public sealed interface CacheRecord {
   /** Bytes of a lease's token. */
   int TOKEN_BYTES = 16;
 
+  /** Bytes of a lease without a copy. */
+  int LEASE_BYTES = 1 + TOKEN_BYTES;
+
   /**
    * Says that one loader is filling this key.
    *
    * @param token 16 random bytes, never used twice
+   * @param copy the value or absence that it replaced, which may be handed out as a stale one; null
+   *     if it carries none
    */
-  record Lease(ByteBuffer token) implements CacheRecord {
+  record Lease(ByteBuffer token, @Nullable CacheRecord copy) implements CacheRecord {
     public Lease {
       token = token.asReadOnlyBuffer();
       if (token.remaining() != TOKEN_BYTES) {
         throw new IllegalArgumentException("a lease's token has " + TOKEN_BYTES + " bytes");
       }
+    }
+
+    /** A lease without a copy. */
+    public Lease(ByteBuffer token) {
+      this(token, null);
     }
 
     /** The token, read-only; each call returns a buffer with a position of its own. */
@@ -83,15 +94,25 @@ public sealed interface CacheRecord {
 
   /** Reads a record from what a cache key holds. Never fails: what is no record is plain. */
   static CacheRecord read(byte[] bytes) {
-    if (bytes.length == 1 + TOKEN_BYTES && bytes[0] == LEASE) {
-      return new Lease(ByteBuffer.wrap(bytes, 1, TOKEN_BYTES).slice());
+    ByteBuffer record = ByteBuffer.wrap(bytes);
+    if (bytes.length < LEASE_BYTES || bytes[0] != LEASE) {
+      return withHeader(record);
     }
-    if (bytes.length == HEADER_BYTES && bytes[0] == ABSENCE) {
-      return new Absence(header(bytes));
+    ByteBuffer token = record.slice(1, TOKEN_BYTES);
+    if (bytes.length == LEASE_BYTES) {
+      return new Lease(token);
     }
-    if (bytes.length >= HEADER_BYTES && bytes[0] == VALUE) {
-      return new Value(
-          header(bytes), ByteBuffer.wrap(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES).slice());
+    CacheRecord copy = withHeader(record.slice(LEASE_BYTES, bytes.length - LEASE_BYTES));
+    return copy instanceof Plain ? copy : new Lease(token, copy);
+  }
+
+  private static CacheRecord withHeader(ByteBuffer record) {
+    int bytes = record.remaining();
+    if (bytes == HEADER_BYTES && record.get(0) == ABSENCE) {
+      return new Absence(header(record));
+    }
+    if (bytes >= HEADER_BYTES && record.get(0) == VALUE) {
+      return new Value(header(record), record.slice(HEADER_BYTES, bytes - HEADER_BYTES));
     }
     return new Plain();
   }
@@ -104,8 +125,8 @@ public sealed interface CacheRecord {
     return record instanceof Absence absence ? Optional.of(absence.header()) : Optional.empty();
   }
 
-  private static Header header(byte[] bytes) {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 1, HEADER_BYTES - 1);
+  private static Header header(ByteBuffer record) {
+    ByteBuffer buffer = record.slice(1, HEADER_BYTES - 1);
     return new Header(
         buffer.get(),
         new ViewVersion(Byte.toUnsignedInt(buffer.get()), Byte.toUnsignedInt(buffer.get())),
@@ -115,7 +136,7 @@ public sealed interface CacheRecord {
 
   /** A lease as it stands in Redis. */
   static byte[] lease(byte[] token) {
-    byte[] bytes = new byte[1 + TOKEN_BYTES];
+    byte[] bytes = new byte[LEASE_BYTES];
     bytes[0] = LEASE;
     System.arraycopy(token, 0, bytes, 1, TOKEN_BYTES);
     return bytes;

@@ -4,6 +4,7 @@ import dev.freshet.codec.Codec;
 import dev.freshet.codec.Codecs;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
+import dev.freshet.view.OnChange;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -59,7 +60,8 @@ final class ViewReader {
             "load: SELECT id, doc FROM public.images WHERE id = ANY(:id::bigint[])");
     List<Watch> watches = WatchReader.readAll(section, key.map(KeyTemplate::placeholders));
     List<RelationName> reads = section.list("reads", RelationName::parse);
-    section.orDefault("on-change", ViewReader::onChange, "evict");
+    boolean refreshes = section.orDefault("on-change", ViewReader::refreshes, false);
+    boolean servesStale = section.orDefault("stale-while-refresh", Values::trueOrFalse, false);
     Duration ttl = section.orDefault("ttl", Values::duration, Duration.ofDays(30));
     double ttlJitter = section.orDefault("ttl-jitter", Values::percentage, 0.1);
     Duration absentTtl = section.orDefault("absent-ttl", Values::duration, Duration.ofSeconds(60));
@@ -67,6 +69,9 @@ final class ViewReader {
         section.orDefault("when-behind", Values.oneOf(WhenBehind.class), WhenBehind.SERVE);
     ViewVersion version = section.orDefault("version", ViewVersion::parse, new ViewVersion(1, 0));
     String codec = section.orDefault("codec", ViewReader::codec, "zstd");
+    if (servesStale) {
+      refuseStale(refreshes, whenBehind);
+    }
     key.ifPresent(template -> refuseOverlap(template.prefix(), prefixes));
     if (key.isEmpty() || load.isEmpty()) {
       return Optional.empty();
@@ -79,6 +84,7 @@ final class ViewReader {
             load.get(),
             watches,
             reads,
+            onChange(refreshes, servesStale),
             ttl,
             ttlJitter,
             absentTtl,
@@ -108,13 +114,34 @@ final class ViewReader {
     prefixes.put(name, prefix);
   }
 
-  private static String onChange(String text) {
-    if (!text.equals("evict")) {
-      throw new IllegalArgumentException(
-          "`%s` is not served: this version can only evict; write evict or remove the line"
-              .formatted(text));
+  private static boolean refreshes(String text) {
+    return switch (text) {
+      case "evict" -> false;
+      case "refresh" -> true;
+      default ->
+          throw new IllegalArgumentException(
+              "`%s` is nothing that can be done; write evict or refresh".formatted(text));
+    };
+  }
+
+  private void refuseStale(boolean refreshes, WhenBehind whenBehind) {
+    if (!refreshes) {
+      section.problem(
+          "stale-while-refresh",
+          "needs `on-change: refresh`: an evicted value is gone, so there is none to hand out; write that too, or remove this line");
     }
-    return text;
+    if (whenBehind == WhenBehind.BYPASS) {
+      section.problem(
+          "stale-while-refresh",
+          "hands out old values on purpose, and `when-behind: bypass` forbids it; remove one of the two lines");
+    }
+  }
+
+  private static OnChange onChange(boolean refreshes, boolean servesStale) {
+    if (!refreshes) {
+      return OnChange.EVICT;
+    }
+    return servesStale ? OnChange.REFRESH_SERVING_STALE : OnChange.REFRESH;
   }
 
   private static String codec(String text) {

@@ -100,6 +100,7 @@ public final class Daemon implements AutoCloseable {
         new EvictionLoop(
             changeLog,
             new PostgresKeyResolver(servers.postgres()),
+            new LoaderRefresher(loader.refills()),
             chain,
             new PostgresDoorbell(servers.postgres()),
             metrics,

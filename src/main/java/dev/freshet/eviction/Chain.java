@@ -1,6 +1,8 @@
 package dev.freshet.eviction;
 
 import dev.freshet.change.Link;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -82,17 +84,41 @@ public interface Chain {
   }
 
   /**
+   * A lease to put in the place of what a cache key holds, if it holds anything.
+   *
+   * @param token 16 random bytes, never used before
+   * @param carriesCopy whether it shall carry what the key held. Then it ends when the first such
+   *     lease since the value was current would have ended
+   */
+  record Lease(String cacheKey, ByteBuffer token, boolean carriesCopy) {}
+
+  /**
    * One write.
    *
    * @param expected the text form of the link that must be there; empty for none
    * @param next the link to leave
-   * @param cacheKeys deleted first; at most {@link #KEYS_MAX}
+   * @param cacheKeys deleted first
+   * @param leases put into other cache keys; these and the deleted ones are at most {@link
+   *     #KEYS_MAX}
+   * @param leaseTime how long the leases last
    * @param fields set together with the link
    */
-  record Write(String expected, Link next, List<String> cacheKeys, Map<String, String> fields) {
+  record Write(
+      String expected,
+      Link next,
+      List<String> cacheKeys,
+      List<Lease> leases,
+      Duration leaseTime,
+      Map<String, String> fields) {
     public Write {
       cacheKeys = List.copyOf(cacheKeys);
+      leases = List.copyOf(leases);
       fields = Map.copyOf(fields);
+    }
+
+    /** A write that only deletes. */
+    public Write(String expected, Link next, List<String> cacheKeys, Map<String, String> fields) {
+      this(expected, next, cacheKeys, List.of(), Duration.ZERO, fields);
     }
   }
 
@@ -102,8 +128,25 @@ public interface Chain {
    * @param isAccepted false if another link was there; then nothing was changed
    * @param deleted how many keys existed
    * @param redisTimeMs Redis' clock at the call, in milliseconds since 1970
+   * @param leased what came of each lease: {@link #HELD_NOTHING}, {@link #TIME_UNKNOWN}, or how
+   *     long the value that the key held would still have been kept, in milliseconds
    */
-  record Reply(boolean isAccepted, long deleted, long redisTimeMs) {}
+  record Reply(boolean isAccepted, long deleted, long redisTimeMs, List<Long> leased) {
+    /** The key was empty, and is. */
+    public static final long HELD_NOTHING = -2;
+
+    /** The key holds the lease; it held no value, or one without end. */
+    public static final long TIME_UNKNOWN = -1;
+
+    public Reply {
+      leased = List.copyOf(leased);
+    }
+
+    /** A reply to what asked for no leases. */
+    public Reply(boolean isAccepted, long deleted, long redisTimeMs) {
+      this(isAccepted, deleted, redisTimeMs, List.of());
+    }
+  }
 
   /** Reads the chain, on a new connection if the last call failed. */
   State read();

@@ -7,9 +7,12 @@ import dev.freshet.eviction.EvictionListener.NewChain;
 import dev.freshet.view.FeatureView;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Compares the chain that Redis holds with the database. Decides; does nothing. */
 final class ChainCheck {
+  private static final Pattern EPOCH = Pattern.compile("[0-9a-fA-F]{8}");
+
   private ChainCheck() {}
 
   /** The link, if all of the chain's fields are there. */
@@ -40,8 +43,13 @@ final class ChainCheck {
     return Optional.empty();
   }
 
+  private static boolean hasEpoch(Chain.State seen, FeatureView view) {
+    String epoch = seen.fields().getOrDefault(Chain.Field.epoch(view.name()), "");
+    return EPOCH.matcher(epoch).matches();
+  }
+
   /**
-   * The views that must be swept because the chain has another definition of them, or none, or
+   * The views that must be swept because the chain has another definition or no epoch of them, or
    * their tables had another shape when they were swept last.
    */
   static List<FeatureView> outdatedViews(
@@ -54,7 +62,7 @@ final class ChainCheck {
                         .definition(view)
                         .equals(seen.fields().get(Chain.Field.definition(view.name())))
                     || !known.shape(view).equals(seen.fields().get(Chain.Field.shape(view.name())))
-                    || !seen.fields().containsKey(Chain.Field.epoch(view.name())))
+                    || !hasEpoch(seen, view))
         .toList();
   }
 

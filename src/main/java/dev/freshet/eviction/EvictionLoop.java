@@ -67,6 +67,7 @@ public final class EvictionLoop implements Runnable {
   public EvictionLoop(
       ChangeSource source,
       KeyResolver resolver,
+      Refresher refresher,
       Chain chain,
       Doorbell doorbell,
       EvictionListener listener,
@@ -83,7 +84,7 @@ public final class EvictionLoop implements Runnable {
     this.nanoTime = nanoTime;
     this.caughtUpNanos = nanoTime.getAsLong();
     this.calls = new ServerCalls(listener, nanoTime);
-    this.evictor = new Evictor(source, chain, resolver, listener, random, nanoTime);
+    this.evictor = new Evictor(source, chain, resolver, refresher, listener, random, nanoTime);
     this.leadership = new Leadership(doorbell, chain, settings.chainName(), nanoTime);
     this.backoff = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), random);
   }

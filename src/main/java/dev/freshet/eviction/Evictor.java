@@ -3,6 +3,7 @@ package dev.freshet.eviction;
 import dev.freshet.change.Change;
 import dev.freshet.change.History;
 import dev.freshet.change.PgSnapshot;
+import dev.freshet.codec.CacheRecord;
 import dev.freshet.eviction.WatchRules.Rule;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.EntityKey;
@@ -32,6 +33,7 @@ final class Evictor {
   private final ChangeSource source;
   private final Chain chain;
   private final KeyResolver resolver;
+  private final Refresher refresher;
   private final EvictionListener listener;
   private final RandomGenerator random;
   private final LongSupplier nanoTime;
@@ -41,12 +43,14 @@ final class Evictor {
       ChangeSource source,
       Chain chain,
       KeyResolver resolver,
+      Refresher refresher,
       EvictionListener listener,
       RandomGenerator random,
       LongSupplier nanoTime) {
     this.source = source;
     this.chain = chain;
     this.resolver = resolver;
+    this.refresher = refresher;
     this.listener = listener;
     this.random = random;
     this.nanoTime = nanoTime;
@@ -65,7 +69,7 @@ final class Evictor {
       WatchRules rules,
       Collection<FeatureView> sweepFirst) {
     long beganNanos = nanoTime.getAsLong();
-    Attempt attempt = new Attempt(chain, calls, newId(16), state, false, since);
+    Attempt attempt = new Attempt(chain, refresher, calls, newId(16), state, false, since);
     for (FeatureView view : sweepFirst) {
       sweep(attempt, view, rules);
     }
@@ -99,7 +103,7 @@ final class Evictor {
       WatchRules rules) {
     PgSnapshot position = reading.snapshot();
     Overflow overflow = rules.isLogFull() ? Overflow.IS_FULL : reading.overflow();
-    Attempt attempt = new Attempt(chain, calls, newId(16), state, true, position);
+    Attempt attempt = new Attempt(chain, refresher, calls, newId(16), state, true, position);
     attempt.set(Chain.Field.GENERATION, generation);
     attempt.set(Chain.Field.HISTORY, history.toString());
     attempt.set(Chain.Field.OVERFLOW, overflow.mark());
@@ -119,7 +123,7 @@ final class Evictor {
     for (FeatureView view : plan.wholeViews()) {
       sweep(attempt, view, rules);
     }
-    plan.entities().forEach((view, keys) -> delete(attempt, view, keys));
+    plan.entities().forEach((view, keys) -> evict(attempt, view, keys, rules));
     for (Map.Entry<Rule.Mapped, Set<EntityKey>> unmapped : plan.unmapped().entrySet()) {
       Rule.Mapped mapped = unmapped.getKey();
       try {
@@ -127,7 +131,7 @@ final class Evictor {
             calls.time(
                 Server.POSTGRES,
                 () -> resolver.resolve(mapped.view(), mapped.watch(), unmapped.getValue()));
-        delete(attempt, mapped.view(), resolved);
+        evict(attempt, mapped.view(), resolved, rules);
       } catch (KeyResolver.KeysQueryFailedException e) {
         log.warn("keys query failed, sweeping view={}: {}", mapped.view().name(), e.getMessage());
         listener.failed("keys_query");
@@ -136,10 +140,19 @@ final class Evictor {
     }
   }
 
-  private static void delete(Attempt attempt, FeatureView view, Collection<EntityKey> keys) {
+  /** Refreshes where the view says so, unless no loader may fill it now either. */
+  private void evict(
+      Attempt attempt, FeatureView view, Collection<EntityKey> keys, WatchRules rules) {
+    boolean refreshes =
+        view.onChange().refreshes() && rules.definition(view).equals(view.definitionHash());
     for (EntityKey key : keys) {
       String cacheKey = view.key().cacheKey(key);
-      if (KeyTemplate.isCacheable(cacheKey)) {
+      if (!KeyTemplate.isCacheable(cacheKey)) {
+        continue;
+      }
+      if (refreshes) {
+        attempt.refresh(view, key, newToken());
+      } else {
         attempt.delete(cacheKey);
       }
     }
@@ -193,6 +206,12 @@ final class Evictor {
         listener.keyless(view, change.keyless());
       }
     }
+  }
+
+  private byte[] newToken() {
+    byte[] token = new byte[CacheRecord.TOKEN_BYTES];
+    random.nextBytes(token);
+    return token;
   }
 
   private String newId(int hexDigits) {

@@ -31,6 +31,7 @@ import java.util.random.RandomGenerator;
 public final class FeatureLoader implements AutoCloseable {
   private final Map<String, FeatureView> views = new LinkedHashMap<>();
   private final ReadThroughCache cache;
+  private final Refills refills;
   private final LoaderSettings settings;
   private final LoadListener listener;
   private final ExecutorService loading;
@@ -53,19 +54,27 @@ public final class FeatureLoader implements AutoCloseable {
     this.loading = Executors.newFixedThreadPool(settings.statementsMax(), Threads.named("load"));
     this.timer = Executors.newSingleThreadScheduledExecutor(Threads.named("load-timer"));
     Map<String, LoadBatcher> batchers = new LinkedHashMap<>();
+    Map<String, LoadBatcher> refillBatchers = new LinkedHashMap<>();
     for (FeatureView view : views) {
       this.views.put(view.name(), view);
       batchers.put(
           view.name(),
           new LoadBatcher(view, source, listener, settings, loading, System::nanoTime));
+      if (view.onChange().refreshes()) {
+        refillBatchers.put(
+            view.name(),
+            new LoadBatcher(view, source, listener, settings.inTurn(), loading, System::nanoTime));
+      }
     }
     RecordBook records = new RecordBook(listener, random, clock);
     LoadFailures failures = new LoadFailures(listener, System::nanoTime);
+    Flights flights = new Flights(store, records, failures, listener);
+    this.refills = new Refills(refillBatchers, flights, listener, settings);
     this.cache =
         new ReadThroughCache(
             store,
             batchers,
-            new Flights(store, records, failures, listener),
+            flights,
             records,
             failures,
             listener,
@@ -73,6 +82,11 @@ public final class FeatureLoader implements AutoCloseable {
             timer,
             random,
             System::nanoTime);
+  }
+
+  /** What fills the keys of changed entities, for the daemon. */
+  public Refills refills() {
+    return refills;
   }
 
   /** The views that can be read, in the order of the configuration. */

@@ -6,6 +6,7 @@ import dev.freshet.codec.CacheRecord;
 import dev.freshet.loading.LoadListener.RefusedFill;
 import dev.freshet.view.FeatureView;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -83,8 +84,9 @@ final class Flights {
     if (record.length > LoaderSettings.RECORD_BYTES_MAX) {
       return refuse(flight, RefusedFill.TOO_LARGE);
     }
+    Duration ttl = records.ttl(view, json, flight.keepMax());
     return store
-        .fill(flight.cacheKey(), flight.token().array(), record, records.ttl(view, json))
+        .fill(flight.cacheKey(), flight.token().array(), record, ttl)
         .whenComplete((isStored, away) -> tellFill(view, isStored, away));
   }
 

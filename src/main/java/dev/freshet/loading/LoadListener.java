@@ -13,6 +13,9 @@ public interface LoadListener {
   /** A look-up found that the entity is absent. */
   default void absenceHit(String view) {}
 
+  /** A look-up found the old value of an entity that is being refreshed, and handed it out. */
+  default void staleHit(String view) {}
+
   /** A look-up found nothing usable. */
   default void miss(String view) {}
 
@@ -27,6 +30,9 @@ public interface LoadListener {
    * @param took from sending the statement to its reply
    */
   default void loaded(String view, int keys, int absent, Duration took) {}
+
+  /** The daemon began to load a cached entity anew because it has changed. */
+  default void refreshing(String view) {}
 
   /** A fill was stored. */
   default void filled(String view) {}

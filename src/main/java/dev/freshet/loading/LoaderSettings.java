@@ -31,6 +31,11 @@ public record LoaderSettings(
     }
   }
 
+  /** The same bounds, with one load at a time. */
+  LoaderSettings inTurn() {
+    return new LoaderSettings(1, batchKeysMax, waitingMax, loadDeadline, fillDeadline, leaseWait);
+  }
+
   Duration leaseTime() {
     return loadDeadline.plus(fillDeadline);
   }

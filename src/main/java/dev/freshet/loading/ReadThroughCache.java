@@ -127,16 +127,15 @@ final class ReadThroughCache {
     if (bypasses(view, found)) {
       return false;
     }
-    Optional<Feature> hit =
-        found
-            .state()
-            .flatMap(state -> records.usable(view, read.key(), state, record, !found.isFresh()));
-    if (hit.isEmpty()) {
+    if (found.state().isEmpty()) {
       return false;
     }
-    tellHit(view, hit.get());
-    read.reply().complete(hit.get());
-    return true;
+    ViewState state = found.state().get();
+    Optional<Feature> hit = records.usable(view, read.key(), state, record, !found.isFresh());
+    Optional<Feature> stale = records.stale(view, read.key(), state, record);
+    hit.ifPresent(feature -> tellHit(view, feature));
+    stale.ifPresent(feature -> listener.staleHit(view.name()));
+    return hit.or(() -> stale).map(read.reply()::complete).isPresent();
   }
 
   private static boolean bypasses(FeatureView view, LookUp found) {
@@ -193,7 +192,7 @@ final class ReadThroughCache {
         store.lease(read.view(), read.cacheKey(), token, settings.leaseTime()),
         reply -> {
           if (reply instanceof LeaseReply.Granted granted) {
-            takeOff(read, Flight.of(read, token, granted.state()));
+            takeOff(read, Flight.of(read.view(), read.key(), token, granted.state(), null));
           } else if (reply instanceof LeaseReply.Held held
               && held.record() instanceof CacheRecord.Lease) {
             lookAgain(read, pollMs);

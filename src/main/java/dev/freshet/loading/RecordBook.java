@@ -47,13 +47,17 @@ final class RecordBook {
 
   /**
    * How long a record may stay; values get a part less at random, so that they do not go at once.
+   *
+   * @param keepMax how long a value may be kept at most; null for as long as the view says
    */
-  Duration ttl(FeatureView view, byte @Nullable [] json) {
+  Duration ttl(FeatureView view, byte @Nullable [] json, @Nullable Duration keepMax) {
     if (json == null) {
       return view.absentTtl();
     }
     double part = 1 - view.ttlJitter() * random.nextDouble();
-    return Duration.ofMillis(Math.max(1, (long) (view.ttl().toMillis() * part)));
+    long ttlMs = (long) (view.ttl().toMillis() * part);
+    long keepMs = keepMax == null ? ttlMs : Math.min(ttlMs, keepMax.toMillis());
+    return Duration.ofMillis(Math.max(1, keepMs));
   }
 
   /** The feature in a record, if the record is of the view's version and present epoch. */
@@ -71,6 +75,14 @@ final class RecordBook {
       return Optional.empty();
     }
     return decoded(view, key, record, mayBeBehind);
+  }
+
+  /** The feature in the copy that a lease carries, if the view hands out such and it is usable. */
+  Optional<Feature> stale(
+      FeatureView view, EntityKey key, ViewState state, @Nullable CacheRecord record) {
+    return view.onChange().servesStale() && record instanceof CacheRecord.Lease lease
+        ? usable(view, key, state, lease.copy(), true)
+        : Optional.empty();
   }
 
   /**

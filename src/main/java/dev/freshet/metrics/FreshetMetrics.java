@@ -238,6 +238,16 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
   }
 
   @Override
+  public void staleHit(String view) {
+    count(view, meters -> meters.staleHits.increment());
+  }
+
+  @Override
+  public void refreshing(String view) {
+    count(view, meters -> meters.refreshes.increment());
+  }
+
+  @Override
   public void miss(String view) {
     count(view, meters -> meters.misses.increment());
   }

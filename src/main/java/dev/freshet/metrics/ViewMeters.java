@@ -18,6 +18,8 @@ final class ViewMeters {
   final Counter sweptKeys;
   final Counter hits;
   final Counter misses;
+  final Counter staleHits;
+  final Counter refreshes;
   final Counter absencesHit;
   final Counter absencesLoaded;
   final Counter behindReads;
@@ -43,6 +45,9 @@ final class ViewMeters {
     sweptKeys = counter("freshet.swept.keys", "Keys that sweeps deleted");
     hits = counter("freshet.hits", "Look-ups that found a document");
     misses = counter("freshet.misses", "Look-ups that found nothing usable");
+    staleHits =
+        counter("freshet.stale.hits", "Look-ups that found the old value of what is refreshed");
+    refreshes = counter("freshet.refreshes", "Changed entities that the daemon began to load anew");
     absencesHit = absences("redis");
     absencesLoaded = absences("postgres");
     behindReads = counter("freshet.behind.reads", "Reads answered while the daemon was behind");

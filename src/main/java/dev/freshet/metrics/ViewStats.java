@@ -18,6 +18,7 @@ final class ViewStats {
     figures.put("hits", count(meters.hits));
     figures.put("absenceHits", count(meters.absencesHit));
     figures.put("misses", count(meters.misses));
+    figures.put("staleHits", count(meters.staleHits));
     figures.put("hitRate", hitRate());
     figures.put("behindReads", count(meters.behindReads));
     figures.put("loads", count(meters.loads));
@@ -32,6 +33,7 @@ final class ViewStats {
         (after, counter) -> figures.put("staleAfter" + after.label(), count(counter)));
     figures.put("changes", count(meters.changes));
     figures.put("keylessRows", count(meters.keylessRows));
+    figures.put("refreshes", count(meters.refreshes));
     figures.put("sweeps", count(meters.sweeps));
     figures.put("sweptKeys", count(meters.sweptKeys));
     figures.put("commitToEvictMs", new Latencies(List.of(meters.commitToEvict)).figures());
@@ -40,7 +42,7 @@ final class ViewStats {
 
   /** The part of look-ups that Redis answered, absences among them; 0 if there were none. */
   private double hitRate() {
-    double answered = meters.hits.count() + meters.absencesHit.count();
+    double answered = meters.hits.count() + meters.absencesHit.count() + meters.staleHits.count();
     double lookUps = answered + meters.misses.count();
     return lookUps == 0 ? 0 : Math.round(answered / lookUps * 10_000) / 10_000.0;
   }

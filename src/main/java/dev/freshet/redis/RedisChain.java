@@ -2,6 +2,7 @@ package dev.freshet.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.freshet.codec.CacheRecord;
 import dev.freshet.eviction.Chain;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
@@ -66,28 +67,12 @@ public final class RedisChain implements Chain, AutoCloseable {
   @Override
   public synchronized Sent send(Write write) {
     RedisSession live = live(evict.name());
-    byte[][] touched = new byte[1 + write.cacheKeys().size()][];
-    touched[0] = keys.chain();
-    for (int i = 0; i < write.cacheKeys().size(); i++) {
-      touched[i + 1] = write.cacheKeys().get(i).getBytes(UTF_8);
-    }
-    List<byte[]> arguments = new ArrayList<>(2 + 2 * write.fields().size());
-    arguments.add(write.expected().getBytes(UTF_8));
-    arguments.add(write.next().toString().getBytes(UTF_8));
-    write
-        .fields()
-        .forEach(
-            (field, value) -> {
-              arguments.add(field.getBytes(UTF_8));
-              arguments.add(value.getBytes(UTF_8));
-            });
+    byte[][] touched = touchedBy(write);
+    byte[][] arguments = argumentsOf(write);
     LuaScript script = evict.forServer(live.server());
-    CompletableFuture<List<Long>> reply =
+    CompletableFuture<List<Object>> reply =
         closingOnFailure(
-            live,
-            redis ->
-                script.run(
-                    redis, ScriptOutputType.MULTI, touched, arguments.toArray(byte[][]::new)));
+            live, redis -> script.run(redis, ScriptOutputType.MULTI, touched, arguments));
     Sent sent = () -> closingOnFailure(live, redis -> reply(script, reply));
     if (live == knowsEvict) {
       return sent;
@@ -97,18 +82,47 @@ public final class RedisChain implements Chain, AutoCloseable {
     return () -> first;
   }
 
+  private byte[][] touchedBy(Write write) {
+    List<byte[]> touched = new ArrayList<>(1 + write.cacheKeys().size() + write.leases().size());
+    touched.add(keys.chain());
+    write.cacheKeys().forEach(key -> touched.add(key.getBytes(UTF_8)));
+    write.leases().forEach(lease -> touched.add(lease.cacheKey().getBytes(UTF_8)));
+    return touched.toArray(byte[][]::new);
+  }
+
+  private static byte[][] argumentsOf(Write write) {
+    List<byte[]> arguments =
+        new ArrayList<>(4 + 2 * write.leases().size() + 2 * write.fields().size());
+    arguments.add(write.expected().getBytes(UTF_8));
+    arguments.add(write.next().toString().getBytes(UTF_8));
+    arguments.add(bytes(write.leases().size()));
+    arguments.add(bytes(write.leaseTime().toMillis()));
+    for (Lease lease : write.leases()) {
+      byte[] token = new byte[CacheRecord.TOKEN_BYTES];
+      lease.token().duplicate().get(token);
+      arguments.add(CacheRecord.lease(token));
+      arguments.add(bytes(lease.carriesCopy() ? 1 : 0));
+    }
+    write
+        .fields()
+        .forEach(
+            (field, value) -> {
+              arguments.add(field.getBytes(UTF_8));
+              arguments.add(value.getBytes(UTF_8));
+            });
+    return arguments.toArray(byte[][]::new);
+  }
+
+  private static byte[] bytes(long number) {
+    return Long.toString(number).getBytes(UTF_8);
+  }
+
   @Override
   public synchronized Reply beat(String expected, long freshUntilMs) {
     byte[][] touched = {keys.chain(), keys.fresh()};
     return closingOnFailure(
         live(beat.name()),
-        redis ->
-            run(
-                redis,
-                beat,
-                touched,
-                expected.getBytes(UTF_8),
-                Long.toString(freshUntilMs).getBytes(UTF_8)));
+        redis -> run(redis, beat, touched, expected.getBytes(UTF_8), bytes(freshUntilMs)));
   }
 
   @Override
@@ -148,9 +162,13 @@ public final class RedisChain implements Chain, AutoCloseable {
     return reply(script, script.run(redis, ScriptOutputType.MULTI, touched, arguments));
   }
 
-  private Reply reply(LuaScript script, CompletableFuture<List<Long>> sent) {
-    List<Long> reply = await(script.name(), sent);
-    return new Reply(reply.get(0) == 1, reply.get(1), reply.get(2));
+  private Reply reply(LuaScript script, CompletableFuture<List<Object>> sent) {
+    List<Object> reply = await(script.name(), sent);
+    List<Long> leased = new ArrayList<>();
+    if (reply.size() > 3) {
+      ((List<?>) reply.get(3)).forEach(time -> leased.add((Long) time));
+    }
+    return new Reply((Long) reply.get(0) == 1, (Long) reply.get(1), (Long) reply.get(2), leased);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.List;
  * @param load from entity keys, bound as one {@code text[]} per placeholder, to one row per entity
  * @param watches the tables whose changes affect it; at least one
  * @param reads what the load reads although no watch covers it, said on purpose
+ * @param onChange what becomes of cached entities that change
  * @param ttl how long a value is kept if nothing changes
  * @param ttlJitter the part of the TTL that is subtracted at random, 0 to 1
  * @param absentTtl how long an absence is kept
@@ -28,6 +29,7 @@ public record FeatureView(
     QueryTemplate load,
     List<Watch> watches,
     List<RelationName> reads,
+    OnChange onChange,
     Duration ttl,
     double ttlJitter,
     Duration absentTtl,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.freshet.RandomCases;
 import dev.freshet.view.ViewVersion;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,9 @@ class CacheRecordTest {
         5_000,
         random -> {
           byte[] bytes = randomBytes(random, random.nextInt(40));
+          if (bytes.length > 17) {
+            bytes[17] = (byte) random.nextInt(4);
+          }
           if (bytes.length > 0 && random.nextBoolean()) {
             bytes[0] = (byte) random.nextInt(4);
           }
@@ -69,13 +73,38 @@ class CacheRecordTest {
               bytes.length == 0
                   || bytes[0] < 0
                   || bytes[0] > 2
-                  || (bytes[0] == 0 && bytes.length != 17)
+                  || (bytes[0] == 0 && bytes.length != 17 && !isLeaseWithCopy(bytes))
                   || (bytes[0] == 1 && bytes.length != 12)
                   || (bytes[0] == 2 && bytes.length < 12);
           assertThat(record instanceof CacheRecord.Plain).isEqualTo(isPlain);
         });
     assertThat(CacheRecord.read("{\"a\": 1}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
         .isEqualTo(new CacheRecord.Plain());
+  }
+
+  private static boolean isLeaseWithCopy(byte[] bytes) {
+    return (bytes.length == 29 && bytes[17] == 1) || (bytes.length >= 29 && bytes[17] == 2);
+  }
+
+  @Test
+  void aLeaseMayCarryACopyOfAValueOrAnAbsenceAndOfNothingElse() {
+    byte[] lease = CacheRecord.lease(new byte[16]);
+    CacheRecord.Header header = randomHeader(new Random(7), 1);
+    byte[] value = CacheRecord.value(header, new byte[] {'{', '}'});
+    byte[] absence = CacheRecord.absence(header);
+
+    for (byte[] record : List.of(value, absence)) {
+      CacheRecord read = CacheRecord.read(concat(lease, record));
+      assertThat(read).isInstanceOf(CacheRecord.Lease.class);
+      assertThat(((CacheRecord.Lease) read).copy()).isEqualTo(CacheRecord.read(record));
+    }
+    assertThat(CacheRecord.read(concat(lease, lease))).isInstanceOf(CacheRecord.Plain.class);
+    assertThat(CacheRecord.read(concat(lease, new byte[] {2, 0})))
+        .isInstanceOf(CacheRecord.Plain.class);
+  }
+
+  private static byte[] concat(byte[] one, byte[] two) {
+    return ByteBuffer.allocate(one.length + two.length).put(one).put(two).array();
   }
 
   @Test

@@ -206,10 +206,19 @@ class ConfigProblemsTest {
         .startsWith("freshet.yaml:9: resp: this version serves no Redis protocol; ");
     assertThat(problemOf("- table: public.users", "- {table: public.users, always: maybe}"))
         .startsWith("freshet.yaml:8: views.users.watch[0].always: `maybe` is neither; write true");
-    assertThat(problemOfView("on-change: refresh"))
-        .startsWith(
-            "freshet.yaml:9: views.users.on-change: `refresh` is not served: this version can");
     assertThat(problemOfView("codec: lz4")).contains("`lz4` is no codec of this version");
+  }
+
+  @Test
+  void oldValuesAreHandedOutOnlyWhereThatMakesSense() {
+    assertThat(problemOfView("on-change: renew"))
+        .startsWith("freshet.yaml:9: views.users.on-change: `renew` is nothing that can be done");
+    assertThat(problemOfView("stale-while-refresh: true"))
+        .contains("views.users.stale-while-refresh: needs `on-change: refresh`");
+    assertThat(
+            problemOfView(
+                "on-change: refresh\n    stale-while-refresh: true\n    when-behind: bypass"))
+        .contains("`when-behind: bypass` forbids it");
   }
 
   @Test

@@ -3,6 +3,10 @@ package dev.freshet.eviction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.change.PgSnapshot;
+import dev.freshet.view.EntityKey;
+import dev.freshet.view.FeatureView;
+import dev.freshet.view.OnChange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +16,14 @@ import org.junit.jupiter.api.Test;
 final class AttemptTest {
   private static final PgSnapshot POSITION = PgSnapshot.parse("10:10:");
 
+  private static final int ROOM = 4;
+
   private final OnTheWay chain = new OnTheWay();
+  private final Room refresher = new Room();
   private final Attempt attempt =
       new Attempt(
           chain,
+          refresher,
           new ServerCalls(new EvictionListener() {}, () -> 0),
           "0123456789abcdef",
           new Chain.State(Map.of(), true, 0),
@@ -45,7 +53,8 @@ final class AttemptTest {
       return () -> {
         writesNow--;
         bytesNow -= bytes;
-        return new Reply(true, write.cacheKeys().size(), 0);
+        List<Long> leased = write.leases().stream().map(lease -> Reply.TIME_UNKNOWN).toList();
+        return new Reply(true, write.cacheKeys().size(), 0, leased);
       };
     }
 
@@ -60,6 +69,26 @@ final class AttemptTest {
     }
   }
 
+  /** Has room for a few keys, and is never done with them. */
+  private static final class Room implements Refresher {
+    private final List<Leased> leased = new ArrayList<>();
+
+    @Override
+    public int room() {
+      return ROOM - leased.size();
+    }
+
+    @Override
+    public Duration leaseTime() {
+      return Duration.ofSeconds(1);
+    }
+
+    @Override
+    public void refresh(Leased key, String generation, String epoch) {
+      leased.add(key);
+    }
+  }
+
   @Test
   void noMoreWritesAreOnTheirWayThanTheBound() {
     int keys = 20 * Chain.KEYS_MAX;
@@ -71,6 +100,24 @@ final class AttemptTest {
     assertThat(chain.writesMost).isEqualTo(Attempt.UNANSWERED_MAX);
     assertThat(chain.writes).allMatch(write -> write.cacheKeys().size() <= Chain.KEYS_MAX);
     assertThat(attempt.deleted()).isEqualTo(keys);
+  }
+
+  @Test
+  void whatTheRefresherHasNoRoomForIsDeleted() {
+    FeatureView view = EvictionPlanTest.view("images", "img:{id}", OnChange.REFRESH);
+    for (int i = 0; i < 10; i++) {
+      attempt.refresh(view, EntityKey.parse("" + i, 1), new byte[16]);
+      attempt.flush();
+    }
+    attempt.finish(POSITION, () -> {});
+
+    List<Chain.Lease> leases =
+        chain.writes.stream().flatMap(write -> write.leases().stream()).toList();
+    List<String> deleted =
+        chain.writes.stream().flatMap(write -> write.cacheKeys().stream()).toList();
+    assertThat(leases).hasSize(ROOM);
+    assertThat(refresher.leased).hasSize(ROOM);
+    assertThat(deleted).hasSize(10 - ROOM).doesNotContain("img:0");
   }
 
   @Test

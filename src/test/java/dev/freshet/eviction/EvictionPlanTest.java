@@ -8,6 +8,7 @@ import dev.freshet.eviction.WatchRules.Rule;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
+import dev.freshet.view.OnChange;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -46,12 +47,17 @@ class EvictionPlanTest {
           Map.of());
 
   private static FeatureView view(String name, String key, Watch... watches) {
+    return view(name, key, OnChange.EVICT, watches);
+  }
+
+  static FeatureView view(String name, String key, OnChange onChange, Watch... watches) {
     return new FeatureView(
         name,
         KeyTemplate.parse(key),
         QueryTemplate.parse("SELECT slug, 1 AS v FROM public.stores WHERE slug = ANY(:slug)"),
         List.of(watches),
         List.of(),
+        onChange,
         Duration.ofDays(1),
         0.1,
         Duration.ofMinutes(1),

@@ -8,6 +8,7 @@ import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.MalformedKeyException;
+import dev.freshet.view.OnChange;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -69,6 +70,7 @@ final class MemoryPorts implements Features, Evictions, Health, Telemetry {
                 new Watch(
                     RelationName.parse("public.things"), List.of("id"), null, List.of(), false)),
             List.of(),
+            OnChange.EVICT,
             Duration.ofDays(30),
             0.1,
             Duration.ofSeconds(60),

@@ -110,7 +110,13 @@ final class LuaScriptIT {
 
     CompletableFuture<List<Long>> reply =
         evict.run(
-            redis.connection().async(), ScriptOutputType.MULTI, keys, bytes(""), bytes("one"));
+            redis.connection().async(),
+            ScriptOutputType.MULTI,
+            keys,
+            bytes(""),
+            bytes("one"),
+            bytes("0"),
+            bytes("0"));
 
     assertThat(reply.join()).startsWith(1L, 9_999L);
     assertThat(operator.keys("*")).containsExactly(CHAIN);
@@ -172,6 +178,7 @@ final class LuaScriptIT {
     for (int i = 0; i < cacheKeys.length; i++) {
       keys[i + 1] = bytes(cacheKeys[i]);
     }
-    return evict.run(async, ScriptOutputType.MULTI, keys, bytes(expected), bytes(next));
+    return evict.run(
+        async, ScriptOutputType.MULTI, keys, bytes(expected), bytes(next), bytes("0"), bytes("0"));
   }
 }

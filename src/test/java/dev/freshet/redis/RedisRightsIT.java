@@ -4,6 +4,7 @@ import static dev.freshet.redis.Samples.NAMESPACE;
 import static dev.freshet.redis.Samples.eviction;
 import static dev.freshet.redis.Samples.firstWrite;
 import static dev.freshet.redis.Samples.link;
+import static dev.freshet.redis.Samples.refresh;
 import static dev.freshet.redis.Samples.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class RedisRightsIT {
   private static final String RIGHTS =
       "resetkeys ~{freshet}:* ~img:* resetchannels -@all +info +select +client|setname +time"
-          + " +hgetall +hmget +hget +hset +hdel +exists +mget +get +set +type +unlink +scan"
+          + " +hgetall +hmget +hget +hset +hdel +exists +mget +get +set +pttl +type +unlink +scan"
           + " +randomkey +eval +evalsha";
 
   @Test
@@ -59,9 +60,11 @@ final class RedisRightsIT {
     }
     assertThat(store.draw(20)).contains("img:1");
     assertThat(chain.write(eviction(link(0), link(1), "img:1")).deleted()).isEqualTo(1);
-    assertThat(chain.beat(link(1).toString(), now + 60_000).isAccepted()).isTrue();
+    store.lease(view(), "img:1", Samples.token(), Duration.ofSeconds(9)).join();
+    assertThat(chain.write(refresh(link(1), link(2), "img:1", false)).leased()).hasSize(1);
+    assertThat(chain.beat(link(2).toString(), now + 60_000).isAccepted()).isTrue();
 
-    assertThatThrownBy(() -> chain.write(eviction(link(1), link(2), "other:1")))
+    assertThatThrownBy(() -> chain.write(eviction(link(2), link(3), "other:1")))
         .isInstanceOf(ServerUnavailableException.class)
         .hasMessageContaining("NOPERM");
   }

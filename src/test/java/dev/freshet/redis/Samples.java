@@ -5,15 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.freshet.change.Link;
 import dev.freshet.change.PgSnapshot;
 import dev.freshet.codec.CacheRecord;
+import dev.freshet.eviction.Chain;
 import dev.freshet.eviction.Chain.Field;
 import dev.freshet.eviction.Chain.Write;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
+import dev.freshet.view.OnChange;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
 import dev.freshet.view.Watch;
 import dev.freshet.view.WhenBehind;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,7 @@ final class Samples {
         List.of(
             new Watch(RelationName.parse("public.t"), List.of("image_id"), null, List.of(), false)),
         List.of(),
+        OnChange.EVICT,
         Duration.ofDays(30),
         0.1,
         Duration.ofSeconds(60),
@@ -81,6 +85,17 @@ final class Samples {
 
   static Write eviction(Link expected, Link next, String... cacheKeys) {
     return new Write(expected.toString(), next, List.of(cacheKeys), Map.of());
+  }
+
+  /** A write that puts a lease of ten seconds into a key. */
+  static Write refresh(Link expected, Link next, String cacheKey, boolean carriesCopy) {
+    return new Write(
+        expected.toString(),
+        next,
+        List.of(),
+        List.of(new Chain.Lease(cacheKey, ByteBuffer.wrap(token()), carriesCopy)),
+        Duration.ofSeconds(10),
+        Map.of());
   }
 
   static byte[] token() {

@@ -21,6 +21,7 @@ class FeatureViewTest {
         QueryTemplate.parse(load),
         List.of(watches),
         List.of(),
+        OnChange.EVICT,
         Duration.ofDays(30),
         0.1,
         Duration.ofSeconds(60),

@@ -8,6 +8,7 @@ import dev.freshet.eviction.Doorbell;
 import dev.freshet.eviction.EvictionListener;
 import dev.freshet.eviction.EvictionLoop;
 import dev.freshet.eviction.LoopSettings;
+import dev.freshet.eviction.Refresher;
 import dev.freshet.eviction.RingMode;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
@@ -83,6 +84,7 @@ final class InProcessDaemon implements DaemonUnderTest {
                     new PostgresChangeLog(
                         opened.postgres(), config.views(), Duration.ofHours(1), random))),
             new PostgresKeyResolver(opened.postgres()),
+            Refresher.NONE,
             wrapping.chain(mortal(Chain.class, right), cluster),
             wrapping.doorbell(mortal(Doorbell.class, new PostgresDoorbell(opened.postgres()))),
             new EvictionListener() {},
