@@ -1,9 +1,11 @@
--- Renews the freshness lease, if the chain's link is the expected one.
+-- Renews the freshness lease, if the chain's link is the expected one, and tells who follows the
+-- chain.
 --
 -- KEYS[1]    the chain's hash
 -- KEYS[2]    the freshness lease
 -- ARGV[1]    the text of the link that must be there; '' for none
 -- ARGV[2]    until when the lease shall last, in milliseconds since 1970 by Redis' clock
+-- ARGV[3]    the channel of the feed
 --
 -- Reply      {accepted, 0, time}: 1 or 0; Redis' clock in milliseconds since 1970. Not accepted:
 --            another link was there, nothing was changed.
@@ -27,6 +29,7 @@ end
 
 if tonumber(ARGV[2]) > time then
   redis.call('SET', KEYS[2], '1', 'PXAT', ARGV[2])
+  redis.call('PUBLISH', ARGV[3], table.concat({'beat', ARGV[1], ARGV[2] - time}, '\0'))
 end
 
 return {1, 0, time}

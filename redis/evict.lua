@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Deletes cache keys, puts leases into others, and leaves the next link of the chain.
+-- Deletes cache keys, puts leases into others, leaves the next link of the chain, and tells who
+-- follows the chain.
 --
 -- KEYS[1]    the chain's hash
 -- KEYS[2..]  cache keys: first those to delete, then those to put leases into; none is allowed
@@ -7,7 +8,8 @@
 -- ARGV[2]    the text of the link to leave
 -- ARGV[3]    how many keys a lease is to be put into
 -- ARGV[4]    how long a lease lasts, in milliseconds
--- ARGV[5..]  for each of these keys: the lease, as a record (byte 00 and a token of 16 bytes), and
+-- ARGV[5]    the channel of the feed
+-- ARGV[6..]  for each of these keys: the lease, as a record (byte 00 and a token of 16 bytes), and
 --            1 if it shall carry a copy of the value or absence that the key holds, else 0;
 --            then further fields of the hash, each followed by its value
 --
@@ -19,6 +21,7 @@
 --
 -- Invariant  Whoever reads the next link finds the keys deleted, no older lease or value in the
 --            others, and the fields set: the link comes last, and nobody reads in between.
+--            Whoever follows the feed is told of all these keys, in the order of the links.
 --            A copy is never kept longer than the first lease that carried it: one that takes a
 --            copy over from another lease takes over its end too.
 --
@@ -78,12 +81,21 @@ end
 
 local leased = {}
 for i = 1, leases do
-  leased[i] = put_lease(KEYS[last_deleted + i], ARGV[3 + 2 * i], ARGV[4 + 2 * i] == '1')
+  leased[i] = put_lease(KEYS[last_deleted + i], ARGV[4 + 2 * i], ARGV[5 + 2 * i] == '1')
 end
 
-for i = 5 + 2 * leases, #ARGV, 2 do
+local first_field = 6 + 2 * leases
+for i = first_field, #ARGV, 2 do
   redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
 end
 redis.call('HSET', KEYS[1], 'link', ARGV[2])
+
+-- Parts are separated by a byte that no cache key holds. Fields tell of new epochs.
+if redis.call('PUBSUB', 'NUMSUB', ARGV[5])[2] > 0 then
+  local renewed = first_field <= #ARGV and '1' or '0'
+  local head = table.concat({'evict', ARGV[1], ARGV[2], renewed}, '\0')
+  local keys = table.concat(KEYS, '\0', 2)
+  redis.call('PUBLISH', ARGV[5], #KEYS > 1 and head .. '\0' .. keys or head)
+end
 
 return {1, deleted, time, leased}

@@ -4,6 +4,8 @@ import dev.freshet.cli.bench.Progress;
 import dev.freshet.cli.consistency.ConsistencyBench;
 import dev.freshet.cli.consistency.ConsistencyReport;
 import dev.freshet.cli.consistency.ConsistencySettings;
+import dev.freshet.cli.consistency.Variant;
+import dev.freshet.view.OnChange;
 import dev.freshet.view.WhenBehind;
 import java.security.SecureRandom;
 import java.util.List;
@@ -77,6 +79,14 @@ final class BenchConsistencyCommand implements Callable<Integer> {
   private WhenBehind whenBehind = WhenBehind.BYPASS;
 
   @Option(
+      names = "--refresh",
+      description = "The daemon loads cached entities anew when they change (on-change: refresh).")
+  private boolean refreshes;
+
+  @Option(names = "--near-cache", description = "The loaders have near caches.")
+  private boolean hasNearCache;
+
+  @Option(
       names = "--keys",
       paramLabel = "N",
       defaultValue = "1000",
@@ -137,7 +147,7 @@ final class BenchConsistencyCommand implements Callable<Integer> {
           seed == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : seed,
           seconds,
           reads,
-          whenBehind,
+          new Variant(whenBehind, refreshes ? OnChange.REFRESH : OnChange.EVICT, hasNearCache),
           new ConsistencySettings.Load(keys, writers, writeRate, readers, readRate));
     } catch (IllegalArgumentException e) {
       throw Main.usage(spec, "--" + e.getMessage());

@@ -1,5 +1,7 @@
 package dev.freshet.config;
 
+import java.util.Optional;
+
 /**
  * How hard the read path may work.
  *
@@ -7,14 +9,17 @@ package dev.freshet.config;
  * @param waitingMax how many reads may wait for a load, their own or another's; further misses fail
  *     at once
  * @param batchMax how many keys one load statement may ask for
+ * @param nearCache what is kept in the process; empty for nothing
  */
-public record LoaderConfig(int concurrency, int waitingMax, int batchMax) {
-  public static final LoaderConfig DEFAULT = new LoaderConfig(4, 10_000, 500);
+public record LoaderConfig(
+    int concurrency, int waitingMax, int batchMax, Optional<NearCacheConfig> nearCache) {
+  public static final LoaderConfig DEFAULT = new LoaderConfig(4, 10_000, 500, Optional.empty());
 
   static LoaderConfig read(Section section) {
     return new LoaderConfig(
         section.orDefault("concurrency", Values.wholeNumber(1, 1_000), DEFAULT.concurrency),
         section.orDefault("waiting-max", Values.wholeNumber(1, 10_000_000), DEFAULT.waitingMax),
-        section.orDefault("batch-max", Values.wholeNumber(1, 10_000), DEFAULT.batchMax));
+        section.orDefault("batch-max", Values.wholeNumber(1, 10_000), DEFAULT.batchMax),
+        section.section("near-cache").map(NearCacheConfig::read));
   }
 }

@@ -21,7 +21,6 @@ import dev.freshet.postgres.PostgresEvictions;
 import dev.freshet.postgres.PostgresFeatureSource;
 import dev.freshet.postgres.PostgresKeyResolver;
 import dev.freshet.redis.RedisChain;
-import dev.freshet.redis.RedisFeatureStore;
 import dev.freshet.view.FeatureView;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -65,8 +64,7 @@ public final class Daemon implements AutoCloseable {
   private final PostgresChangeLog changeLog;
   private final ChangeLogRing ring;
   private final RedisChain chain;
-  private final RedisFeatureStore store;
-  private final FeatureLoader loader;
+  private final ReadPath reads;
   private final EvictionLoop loop;
   private final String chainName;
   private final Thread loopThread;
@@ -88,19 +86,13 @@ public final class Daemon implements AutoCloseable {
     this.ring = new ChangeLogRing(servers.postgres(), config.postgres().changeLogBytesMax());
     String namespace = config.redis().namespace();
     this.chain = new RedisChain(servers.redis(), namespace, CHAIN_TIMEOUT);
-    this.store =
-        new RedisFeatureStore(
-            servers.redis(),
-            namespace,
-            config.redis().timeout(),
-            RedisFeatureStore.REQUESTS_MAX_DEFAULT);
-    this.loader = EmbeddedLoader.loader(config, servers, store, metrics);
+    this.reads = new ReadPath(config, servers, metrics);
     this.chainName = Servers.chainName(config, servers.redis());
     this.loop =
         new EvictionLoop(
             changeLog,
             new PostgresKeyResolver(servers.postgres()),
-            new LoaderRefresher(loader.refills()),
+            new LoaderRefresher(reads.loader().refills()),
             chain,
             new PostgresDoorbell(servers.postgres()),
             metrics,
@@ -120,7 +112,7 @@ public final class Daemon implements AutoCloseable {
   private HttpApi httpApi(HttpConfig listen) {
     return new HttpApi(
         new HttpListen(listen.host(), listen.port()),
-        new LoaderFeatures(loader),
+        new LoaderFeatures(reads.loader()),
         new LoggedEvictions(config.views(), new PostgresEvictions(servers.postgres())),
         new LoopHealth(loop, loopThread),
         new MetricsTelemetry(metrics, loop));
@@ -138,7 +130,7 @@ public final class Daemon implements AutoCloseable {
     servers.postgres().checkReachable();
     Servers.migrator(servers.postgres(), config).checkMigrated();
     loop.checkHistory();
-    store.start();
+    reads.start();
     if (http != null) {
       httpPort = http.start();
       log.info("serving http address={} port={}", config.http().orElseThrow().host(), httpPort);
@@ -162,8 +154,8 @@ public final class Daemon implements AutoCloseable {
   private Inspector inspector(InspectorConfig inspector) {
     return new Inspector(
         config.views(),
-        store,
-        new CacheComparison(store, new PostgresFeatureSource(servers.postgres()), metrics),
+        reads.store(),
+        new CacheComparison(reads.store(), new PostgresFeatureSource(servers.postgres()), metrics),
         metrics,
         inspector.perSecond(),
         System::nanoTime);
@@ -208,7 +200,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   public FeatureLoader loader() {
-    return loader;
+    return reads.loader();
   }
 
   public FreshetMetrics metrics() {
@@ -249,8 +241,7 @@ public final class Daemon implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    loader.close();
-    store.close();
+    reads.close();
     chain.close();
     servers.close();
     metrics.close();

@@ -3,12 +3,6 @@ package dev.freshet.daemon;
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.loading.FeatureLoader;
 import dev.freshet.loading.LoadListener;
-import dev.freshet.loading.LoaderSettings;
-import dev.freshet.postgres.PostgresFeatureSource;
-import dev.freshet.redis.RedisFeatureStore;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.InstantSource;
 
 /**
  * A feature loader with its connections, for an application that reads through the cache itself.
@@ -21,16 +15,12 @@ import java.time.InstantSource;
  * }</pre>
  */
 public final class EmbeddedLoader implements AutoCloseable {
-  private static final Duration LEASE_WAIT = Duration.ofMillis(500);
-
   private final Servers servers;
-  private final RedisFeatureStore store;
-  private final FeatureLoader loader;
+  private final ReadPath reads;
 
-  private EmbeddedLoader(Servers servers, RedisFeatureStore store, FeatureLoader loader) {
+  private EmbeddedLoader(Servers servers, ReadPath reads) {
     this.servers = servers;
-    this.store = store;
-    this.loader = loader;
+    this.reads = reads;
   }
 
   /**
@@ -43,48 +33,22 @@ public final class EmbeddedLoader implements AutoCloseable {
     Servers servers = Servers.of(config);
     try {
       servers.postgres().checkReachable();
-      RedisFeatureStore store =
-          new RedisFeatureStore(
-              servers.redis(),
-              config.redis().namespace(),
-              config.redis().timeout(),
-              RedisFeatureStore.REQUESTS_MAX_DEFAULT);
-      store.start();
-      return new EmbeddedLoader(servers, store, loader(config, servers, store, listener));
+      ReadPath reads = new ReadPath(config, servers, listener);
+      reads.start();
+      return new EmbeddedLoader(servers, reads);
     } catch (RuntimeException e) {
       servers.close();
       throw e;
     }
   }
 
-  static FeatureLoader loader(
-      FreshetConfig config, Servers servers, RedisFeatureStore store, LoadListener listener) {
-    LoaderSettings settings =
-        new LoaderSettings(
-            config.loader().concurrency(),
-            config.loader().batchMax(),
-            config.loader().waitingMax(),
-            config.postgres().loadDeadline(),
-            config.redis().timeout(),
-            LEASE_WAIT);
-    return new FeatureLoader(
-        config.views(),
-        store,
-        new PostgresFeatureSource(servers.postgres()),
-        listener,
-        settings,
-        new SecureRandom(),
-        InstantSource.system());
-  }
-
   public FeatureLoader loader() {
-    return loader;
+    return reads.loader();
   }
 
   @Override
   public void close() {
-    loader.close();
-    store.close();
+    reads.close();
     servers.close();
   }
 }

@@ -10,6 +10,8 @@ public final class Feature {
 
   /** Where a feature came from. */
   public enum Source {
+    /** The loader's own process. */
+    NEAR,
     REDIS,
     POSTGRES;
 
@@ -37,6 +39,16 @@ public final class Feature {
 
   static Feature absent(String key, Source source, boolean mayBeBehind) {
     return new Feature(key, null, source, mayBeBehind);
+  }
+
+  /** The same feature, as the near cache will hand it out. */
+  Feature asNear() {
+    return new Feature(key, json, Source.NEAR, false);
+  }
+
+  /** What it takes in memory, about. */
+  public int bytes() {
+    return 2 * key.length() + (json == null ? 0 : json.length);
   }
 
   /** The entity key's text form, as asked for. */

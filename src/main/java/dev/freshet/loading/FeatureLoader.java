@@ -1,6 +1,7 @@
 package dev.freshet.loading;
 
 import dev.freshet.lifecycle.Threads;
+import dev.freshet.nearcache.NearCache;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.MalformedKeyException;
@@ -30,6 +31,7 @@ import java.util.random.RandomGenerator;
  */
 public final class FeatureLoader implements AutoCloseable {
   private final Map<String, FeatureView> views = new LinkedHashMap<>();
+  private final NearCache<Feature> near;
   private final ReadThroughCache cache;
   private final Refills refills;
   private final LoaderSettings settings;
@@ -38,17 +40,20 @@ public final class FeatureLoader implements AutoCloseable {
   private final ScheduledExecutorService timer;
 
   /**
+   * @param near what it looks into first; somebody else must feed it
    * @param random makes lease tokens, which must never repeat: a {@link java.security.SecureRandom}
    * @param clock stamps records; nothing is decided by it
    */
   public FeatureLoader(
       List<FeatureView> views,
+      NearCache<Feature> near,
       FeatureStore store,
       FeatureSource source,
       LoadListener listener,
       LoaderSettings settings,
       RandomGenerator random,
       InstantSource clock) {
+    this.near = near;
     this.settings = settings;
     this.listener = listener;
     this.loading = Executors.newFixedThreadPool(settings.statementsMax(), Threads.named("load"));
@@ -72,6 +77,7 @@ public final class FeatureLoader implements AutoCloseable {
     this.refills = new Refills(refillBatchers, flights, listener, settings);
     this.cache =
         new ReadThroughCache(
+            near,
             store,
             batchers,
             flights,
@@ -139,7 +145,8 @@ public final class FeatureLoader implements AutoCloseable {
         replies.put(key, reply);
         try {
           EntityKey entity = EntityKey.parse(key, known.key().arity());
-          reads.add(new Read(known, entity, known.key().cacheKey(entity), reply, waitUntilNanos));
+          String cacheKey = known.key().cacheKey(entity);
+          reads.add(new Read(known, entity, cacheKey, reply, near.stamp(cacheKey), waitUntilNanos));
         } catch (MalformedKeyException e) {
           listener.failed(view, "malformed_key");
           reply.completeExceptionally(e);

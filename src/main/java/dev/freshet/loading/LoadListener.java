@@ -7,6 +7,9 @@ public interface LoadListener {
   /** Does nothing. */
   LoadListener NONE = new LoadListener() {};
 
+  /** A document or an absence was found in the near cache. */
+  default void nearHit(String view) {}
+
   /** A look-up found a document. */
   default void hit(String view) {}
 

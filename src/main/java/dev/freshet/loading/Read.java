@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
  * One caller's wish for one feature.
  *
  * @param reply completed once, with the feature or with why there is none
+ * @param nearStamp taken before anything is asked of Redis
  * @param waitUntilNanos how long it may wait for other loaders' fills
  */
 record Read(
@@ -15,6 +16,7 @@ record Read(
     EntityKey key,
     String cacheKey,
     CompletableFuture<Feature> reply,
+    long nearStamp,
     long waitUntilNanos) {
 
   /**
@@ -33,6 +35,6 @@ record Read(
                 reply.completeExceptionally(why);
               }
             });
-    return new Read(view, key, cacheKey, inner, waitUntilNanos);
+    return new Read(view, key, cacheKey, inner, nearStamp, waitUntilNanos);
   }
 }

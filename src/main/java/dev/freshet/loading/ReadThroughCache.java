@@ -9,6 +9,7 @@ import dev.freshet.loading.FeatureStore.LookUp;
 import dev.freshet.loading.FeatureStore.ViewState;
 import dev.freshet.loading.LoadFailedException.Kind;
 import dev.freshet.loading.LoadListener.RefusedFill;
+import dev.freshet.nearcache.NearCache;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.WhenBehind;
@@ -24,7 +25,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read path: look up → hit, or lease → load → fill.
+ * The read path: near cache → look up → hit, or lease → load → fill.
  *
  * <p>All branches are in {@link #answer} and {@link #answerWithoutHit}; what they call is straight.
  * No method blocks.
@@ -39,6 +40,7 @@ final class ReadThroughCache {
   private static final long POLL_MS_MIN = 4;
   private static final long POLL_MS_MAX = 50;
 
+  private final NearCache<Feature> near;
   private final FeatureStore store;
   private final Map<String, LoadBatcher> batchers;
   private final Flights flights;
@@ -52,6 +54,7 @@ final class ReadThroughCache {
   private final Semaphore places;
 
   ReadThroughCache(
+      NearCache<Feature> near,
       FeatureStore store,
       Map<String, LoadBatcher> batchers,
       Flights flights,
@@ -62,6 +65,7 @@ final class ReadThroughCache {
       ScheduledExecutorService timer,
       RandomGenerator random,
       LongSupplier nanoTime) {
+    this.near = near;
     this.store = store;
     this.batchers = Map.copyOf(batchers);
     this.flights = flights;
@@ -75,10 +79,12 @@ final class ReadThroughCache {
     this.places = new Semaphore(settings.waitingMax());
   }
 
-  /** Answers some reads of one view with one look-up. */
+  /** Answers some reads of one view, with one look-up at most. */
   void answer(FeatureView view, List<Read> reads) {
     List<Read> cacheable =
-        reads.stream().filter(read -> KeyTemplate.isCacheable(read.cacheKey())).toList();
+        reads.stream()
+            .filter(read -> KeyTemplate.isCacheable(read.cacheKey()) && !isNear(read))
+            .toList();
     reads.stream()
         .filter(read -> !KeyTemplate.isCacheable(read.cacheKey()))
         .forEach(read -> ifAdmitted(read, this::loadAlone));
@@ -100,6 +106,17 @@ final class ReadThroughCache {
           listener.failed(view.name(), "redis_away");
           cacheable.forEach(read -> ifAdmitted(read, this::loadAlone));
         });
+  }
+
+  /** Answers a read from the near cache, if it can. */
+  private boolean isNear(Read read) {
+    Feature found = near.get(read.cacheKey());
+    if (found == null) {
+      return false;
+    }
+    listener.nearHit(read.view().name());
+    read.reply().complete(found);
+    return true;
   }
 
   /** Goes on with a read that has to wait, if there is a place for it; else it fails. */
@@ -134,6 +151,8 @@ final class ReadThroughCache {
     Optional<Feature> hit = records.usable(view, read.key(), state, record, !found.isFresh());
     Optional<Feature> stale = records.stale(view, read.key(), state, record);
     hit.ifPresent(feature -> tellHit(view, feature));
+    hit.filter(feature -> !feature.mayBeBehind())
+        .ifPresent(feature -> near.put(read.cacheKey(), read.nearStamp(), feature.asNear()));
     stale.ifPresent(feature -> listener.staleHit(view.name()));
     return hit.or(() -> stale).map(read.reply()::complete).isPresent();
   }

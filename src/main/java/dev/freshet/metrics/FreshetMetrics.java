@@ -228,6 +228,11 @@ public final class FreshetMetrics implements EvictionListener, LoadListener, Aut
   }
 
   @Override
+  public void nearHit(String view) {
+    count(view, meters -> meters.nearHits.increment());
+  }
+
+  @Override
   public void hit(String view) {
     count(view, meters -> meters.hits.increment());
   }

@@ -16,6 +16,7 @@ final class ViewMeters {
   final Counter keylessRows;
   final Counter sweeps;
   final Counter sweptKeys;
+  final Counter nearHits;
   final Counter hits;
   final Counter misses;
   final Counter staleHits;
@@ -43,6 +44,7 @@ final class ViewMeters {
     keylessRows = counter("freshet.keyless.rows", "Changed rows without a key");
     sweeps = counter("freshet.sweeps", "Evictions of the whole view");
     sweptKeys = counter("freshet.swept.keys", "Keys that sweeps deleted");
+    nearHits = counter("freshet.near.hits", "Reads that the near cache answered");
     hits = counter("freshet.hits", "Look-ups that found a document");
     misses = counter("freshet.misses", "Look-ups that found nothing usable");
     staleHits =

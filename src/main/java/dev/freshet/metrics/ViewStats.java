@@ -15,6 +15,7 @@ final class ViewStats {
 
   Map<String, Object> figures() {
     Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("nearHits", count(meters.nearHits));
     figures.put("hits", count(meters.hits));
     figures.put("absenceHits", count(meters.absencesHit));
     figures.put("misses", count(meters.misses));
@@ -40,9 +41,13 @@ final class ViewStats {
     return figures;
   }
 
-  /** The part of look-ups that Redis answered, absences among them; 0 if there were none. */
+  /** The part of reads that a cache answered, absences among them; 0 if there were none. */
   private double hitRate() {
-    double answered = meters.hits.count() + meters.absencesHit.count() + meters.staleHits.count();
+    double answered =
+        meters.nearHits.count()
+            + meters.hits.count()
+            + meters.absencesHit.count()
+            + meters.staleHits.count();
     double lookUps = answered + meters.misses.count();
     return lookUps == 0 ? 0 : Math.round(answered / lookUps * 10_000) / 10_000.0;
   }

@@ -5,9 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** Freshet's own keys in Redis. The braces are a hash tag: one slot holds them all. */
 final class ChainKeys {
   private final String namespace;
+  private final int database;
 
-  ChainKeys(String namespace) {
+  /**
+   * @param database of the server, for a channel belongs to all of them
+   */
+  ChainKeys(String namespace, int database) {
     this.namespace = namespace;
+    this.database = database;
+  }
+
+  /** The channel on which all writes to the chain are told. */
+  byte[] feed() {
+    return ("{" + namespace + "}:feed:" + database).getBytes(UTF_8);
   }
 
   /** The hash with the link, the generation, the history, and each view's epoch and definition. */

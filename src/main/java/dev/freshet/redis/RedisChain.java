@@ -50,7 +50,7 @@ public final class RedisChain implements Chain, AutoCloseable {
   public RedisChain(RedisConnections connections, String namespace, Duration timeout) {
     this.connections = connections;
     this.failures = connections.failures();
-    this.keys = new ChainKeys(namespace);
+    this.keys = new ChainKeys(namespace, connections.database());
     this.timeout = timeout;
   }
 
@@ -90,13 +90,14 @@ public final class RedisChain implements Chain, AutoCloseable {
     return touched.toArray(byte[][]::new);
   }
 
-  private static byte[][] argumentsOf(Write write) {
+  private byte[][] argumentsOf(Write write) {
     List<byte[]> arguments =
-        new ArrayList<>(4 + 2 * write.leases().size() + 2 * write.fields().size());
+        new ArrayList<>(5 + 2 * write.leases().size() + 2 * write.fields().size());
     arguments.add(write.expected().getBytes(UTF_8));
     arguments.add(write.next().toString().getBytes(UTF_8));
     arguments.add(bytes(write.leases().size()));
     arguments.add(bytes(write.leaseTime().toMillis()));
+    arguments.add(keys.feed());
     for (Lease lease : write.leases()) {
       byte[] token = new byte[CacheRecord.TOKEN_BYTES];
       lease.token().duplicate().get(token);
@@ -122,7 +123,8 @@ public final class RedisChain implements Chain, AutoCloseable {
     byte[][] touched = {keys.chain(), keys.fresh()};
     return closingOnFailure(
         live(beat.name()),
-        redis -> run(redis, beat, touched, expected.getBytes(UTF_8), bytes(freshUntilMs)));
+        redis ->
+            run(redis, beat, touched, expected.getBytes(UTF_8), bytes(freshUntilMs), keys.feed()));
   }
 
   @Override

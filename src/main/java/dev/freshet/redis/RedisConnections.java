@@ -15,6 +15,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -83,6 +84,11 @@ public final class RedisConnections implements AutoCloseable {
     return address;
   }
 
+  /** The number of the database on the server. */
+  int database() {
+    return parse(url).getDatabase();
+  }
+
   RedisFailures failures() {
     return failures;
   }
@@ -109,6 +115,23 @@ public final class RedisConnections implements AutoCloseable {
    */
   RedisSession connectLasting(String name, Duration timeout, int commandsMax) {
     return connect(client(connectTimeout, true, commandsMax), name, timeout);
+  }
+
+  /**
+   * Makes a connection for the messages of a channel, which ends when it breaks.
+   *
+   * @param name as {@code CLIENT LIST} shows it
+   * @throws ServerUnavailableException if that fails
+   */
+  StatefulRedisPubSubConnection<byte[], byte[]> connectToMessages(String name) {
+    RedisURI uri = parse(url);
+    uri.setClientName(name);
+    uri.setTimeout(connectTimeout);
+    try {
+      return once.connectPubSub(ByteArrayCodec.INSTANCE, uri);
+    } catch (RedisException e) {
+      throw failures.of("connecting", e);
+    }
   }
 
   private RedisSession connect(RedisClient client, String name, Duration timeout) {

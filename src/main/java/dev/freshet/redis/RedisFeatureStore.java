@@ -84,7 +84,7 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
       RedisConnections connections, String namespace, Duration timeout, int requestsMax) {
     this.connections = connections;
     this.failures = connections.failures();
-    this.keys = new ChainKeys(namespace);
+    this.keys = new ChainKeys(namespace, connections.database());
     this.timeout = timeout;
     this.requestsMax = requestsMax;
     this.requests = new Semaphore(requestsMax);

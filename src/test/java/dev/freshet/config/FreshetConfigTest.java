@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +108,7 @@ class FreshetConfigTest {
         .isEqualTo(
             new RedisConfig(new Secret("redis://127.0.0.1"), "freshet", Duration.ofMillis(250)));
     assertThat(config.http()).isEmpty();
-    assertThat(config.loader()).isEqualTo(new LoaderConfig(4, 10_000, 500));
+    assertThat(config.loader()).isEqualTo(LoaderConfig.DEFAULT);
     FeatureView view = config.views().get(0);
     assertThat(view.ttl()).isEqualTo(Duration.ofDays(30));
     assertThat(view.ttlJitter()).isEqualTo(0.1);
@@ -171,7 +172,7 @@ class FreshetConfigTest {
     assertThat(config.redis().describe()).isEqualTo("redis-sentinel://a:26379,b:26379/2#main");
     assertThat(config.http()).contains(new HttpConfig("::1", 0));
     assertThat(config.http().orElseThrow()).hasToString("[::1]:0");
-    assertThat(config.loader()).isEqualTo(new LoaderConfig(16, 50, 100));
+    assertThat(config.loader()).isEqualTo(new LoaderConfig(16, 50, 100, Optional.empty()));
     FeatureView view = config.views().get(0);
     assertThat(view.watches().get(0).table()).isEqualTo(new RelationName("public", "Tags"));
     assertThat(view.ttl()).isEqualTo(Duration.ofHours(12));

@@ -116,7 +116,8 @@ final class LuaScriptIT {
             bytes(""),
             bytes("one"),
             bytes("0"),
-            bytes("0"));
+            bytes("0"),
+            bytes("feed"));
 
     assertThat(reply.join()).startsWith(1L, 9_999L);
     assertThat(operator.keys("*")).containsExactly(CHAIN);
@@ -179,6 +180,13 @@ final class LuaScriptIT {
       keys[i + 1] = bytes(cacheKeys[i]);
     }
     return evict.run(
-        async, ScriptOutputType.MULTI, keys, bytes(expected), bytes(next), bytes("0"), bytes("0"));
+        async,
+        ScriptOutputType.MULTI,
+        keys,
+        bytes(expected),
+        bytes(next),
+        bytes("0"),
+        bytes("0"),
+        bytes("feed"));
   }
 }

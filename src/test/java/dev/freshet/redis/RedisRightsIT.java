@@ -8,10 +8,12 @@ import static dev.freshet.redis.Samples.refresh;
 import static dev.freshet.redis.Samples.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.freshet.eviction.Chain.KeyScan;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.loading.FeatureStore.LeaseReply;
+import dev.freshet.nearcache.NearCache;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -23,9 +25,9 @@ import org.junit.jupiter.api.Test;
 /** The least rights that Freshet needs in Redis, as the documentation of the package names them. */
 final class RedisRightsIT {
   private static final String RIGHTS =
-      "resetkeys ~{freshet}:* ~img:* resetchannels -@all +info +select +client|setname +time"
+      "resetkeys ~{freshet}:* ~img:* resetchannels &{freshet}:feed:* -@all +info +select +client|setname +time"
           + " +hgetall +hmget +hget +hset +hdel +exists +mget +get +set +pttl +type +unlink +scan"
-          + " +randomkey +eval +evalsha";
+          + " +randomkey +pubsub|numsub +publish +subscribe +eval +evalsha";
 
   @Test
   void theNamedRightsAreEnoughForAllThatFreshetDoes() {
@@ -41,12 +43,28 @@ final class RedisRightsIT {
           RedisChain chain = new RedisChain(connections, NAMESPACE, Samples.CHAIN_TIMEOUT);
           RedisFeatureStore store =
               new RedisFeatureStore(connections, NAMESPACE, Duration.ofSeconds(2), 100)) {
-        writesAndReads(chain, store);
+        writesAndReads(connections, chain, store);
       }
     }
   }
 
-  private static void writesAndReads(RedisChain chain, RedisFeatureStore store) {
+  private static void follows(RedisChain chain, RedisConnections connections, long freshUntilMs) {
+    NearCache<String> near =
+        new NearCache<>(1_000_000, Duration.ofSeconds(10), value -> 0, System::nanoTime);
+    try (RedisNearFeed feed = new RedisNearFeed(connections, NAMESPACE, near)) {
+      feed.start();
+      await()
+          .until(
+              () -> {
+                assertThat(chain.beat(link(2).toString(), freshUntilMs).isAccepted()).isTrue();
+                near.put("k", near.stamp("k"), "v");
+                return near.get("k") != null;
+              });
+    }
+  }
+
+  private static void writesAndReads(
+      RedisConnections connections, RedisChain chain, RedisFeatureStore store) {
     long now = chain.read().redisTimeMs();
     chain.write(firstWrite());
     store.start();
@@ -62,7 +80,7 @@ final class RedisRightsIT {
     assertThat(chain.write(eviction(link(0), link(1), "img:1")).deleted()).isEqualTo(1);
     store.lease(view(), "img:1", Samples.token(), Duration.ofSeconds(9)).join();
     assertThat(chain.write(refresh(link(1), link(2), "img:1", false)).leased()).hasSize(1);
-    assertThat(chain.beat(link(2).toString(), now + 60_000).isAccepted()).isTrue();
+    follows(chain, connections, now + 60_000);
 
     assertThatThrownBy(() -> chain.write(eviction(link(2), link(3), "other:1")))
         .isInstanceOf(ServerUnavailableException.class)

@@ -7,7 +7,6 @@ import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.postgres.Session;
 import dev.freshet.redis.RawRedis;
 import dev.freshet.redis.RedisConnections;
-import dev.freshet.view.WhenBehind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.Map;
  */
 final class Cluster implements AutoCloseable {
   private static final String DATABASE = "items";
+  private static final String NEAR_CACHE = "loader: {near-cache: {max: 16MB, ttl: 10s}}\n";
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
 
@@ -120,7 +120,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** A configuration without the section {@code http}, through the proxies given by their ports. */
-  String configuration(int postgresPort, int redisPort, WhenBehind whenBehind) {
+  String configuration(int postgresPort, int redisPort, Variant variant) {
     return """
         postgres:
           url: jdbc:pgsql://127.0.0.1:%d/%s
@@ -132,20 +132,21 @@ final class Cluster implements AutoCloseable {
           url: redis://127.0.0.1:%d
         """
             .formatted(postgresPort, DATABASE, postgres.user(), redisPort)
-        + Items.view(whenBehind);
+        + (variant.hasNearCache() ? NEAR_CACHE : "")
+        + Items.view(variant);
   }
 
-  String daemonConfiguration(WhenBehind whenBehind) {
+  String daemonConfiguration(Variant variant) {
     return configuration(
-        network.daemonToPostgres().port(), network.daemonToRedis().port(), whenBehind);
+        network.daemonToPostgres().port(), network.daemonToRedis().port(), variant);
   }
 
-  FreshetConfig loaderConfiguration(int loader, WhenBehind whenBehind) {
+  FreshetConfig loaderConfiguration(int loader, Variant variant) {
     return parse(
         configuration(
             network.loadersToPostgres().get(loader).port(),
             network.loadersToRedis().port(),
-            whenBehind));
+            variant));
   }
 
   FreshetConfig parse(String yaml) {

@@ -51,7 +51,7 @@ public final class ConsistencyBench {
         OpenSite.open(
             settings.load().shape(),
             settings.seed(),
-            settings.whenBehind(),
+            settings.variant(),
             Parts.real(),
             violations)) {
       Thread here = Thread.currentThread();

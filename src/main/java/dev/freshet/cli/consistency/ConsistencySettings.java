@@ -1,10 +1,8 @@
 package dev.freshet.cli.consistency;
 
-import dev.freshet.view.WhenBehind;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,6 +13,7 @@ import java.util.Map;
  * @param seed of the schedule, and of what each writer and reader does
  * @param seconds how long to run without any fault first
  * @param readsMin the run goes on without faults until so many reads were judged
+ * @param variant of the view and its loaders
  * @param load how much is written and read
  */
 public record ConsistencySettings(
@@ -23,7 +22,7 @@ public record ConsistencySettings(
     long seed,
     int seconds,
     long readsMin,
-    WhenBehind whenBehind,
+    Variant variant,
     Load load) {
   private static final int PAIRS_MAX = 10_000;
   private static final int SECONDS_MAX = 86_400;
@@ -90,7 +89,7 @@ public record ConsistencySettings(
     map.put("seed", seed);
     map.put("secondsWithoutFault", seconds);
     map.put("readsAtLeast", readsMin);
-    map.put("whenBehind", whenBehind.name().toLowerCase(Locale.ROOT));
+    map.put("variant", variant.toMap());
     map.put("coldKeys", load.keys);
     map.put("hotKeys", Load.HOT_KEYS);
     map.put("writers", load.writers);

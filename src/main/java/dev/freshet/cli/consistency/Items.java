@@ -1,10 +1,8 @@
 package dev.freshet.cli.consistency;
 
 import dev.freshet.postgres.Session;
-import dev.freshet.view.WhenBehind;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -33,7 +31,7 @@ final class Items {
   }
 
   /** The view's section of the configuration. */
-  static String view(WhenBehind whenBehind) {
+  static String view(Variant variant) {
     return """
         views:
           items:
@@ -42,9 +40,10 @@ final class Items {
             watch:
               - table: public.items
             when-behind: %s
+            on-change: %s
             codec: json
         """
-        .formatted(whenBehind.name().toLowerCase(Locale.ROOT));
+        .formatted(Variant.text(variant.whenBehind()), Variant.text(variant.onChange()));
   }
 
   static String cacheKey(int key) {

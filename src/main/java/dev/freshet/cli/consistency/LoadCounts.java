@@ -8,12 +8,18 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what loaders tell. */
 final class LoadCounts implements LoadListener {
+  private final LongAdder nearHits = new LongAdder();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder behind = new LongAdder();
   private final LongAdder filled = new LongAdder();
   private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+
+  @Override
+  public void nearHit(String view) {
+    nearHits.increment();
+  }
 
   @Override
   public void hit(String view) {
@@ -64,6 +70,7 @@ final class LoadCounts implements LoadListener {
 
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
+    map.put("nearHits", nearHits.sum());
     map.put("hits", hits.sum());
     map.put("misses", misses.sum());
     map.put("whileBehind", behind.sum());

@@ -4,7 +4,6 @@ import dev.freshet.cli.consistency.Parts.LoaderUnderTest;
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.daemon.Servers;
 import dev.freshet.postgres.PostgresDatabase;
-import dev.freshet.view.WhenBehind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,17 +26,17 @@ final class OpenSite implements AutoCloseable {
    * @param seed of what writers and readers do
    */
   static OpenSite open(
-      Workload.Shape shape, long seed, WhenBehind whenBehind, Parts parts, Violations violations)
+      Workload.Shape shape, long seed, Variant variant, Parts parts, Violations violations)
       throws InterruptedException {
     Cluster cluster = Cluster.start(shape.keys(), LOADERS);
     List<LoaderUnderTest> loaders = new ArrayList<>();
-    DaemonUnderTest daemon = parts.daemon(cluster, whenBehind);
+    DaemonUnderTest daemon = parts.daemon(cluster, variant);
     try {
-      migrate(cluster, whenBehind);
+      migrate(cluster, variant);
       daemon.start();
       LoadCounts counts = new LoadCounts();
       for (int i = 0; i < LOADERS; i++) {
-        loaders.add(parts.loader(cluster, i, whenBehind, counts));
+        loaders.add(parts.loader(cluster, i, variant, counts));
       }
       Oracle oracle = new Oracle(shape.keys(), violations, System.nanoTime());
       Workload workload =
@@ -60,10 +59,10 @@ final class OpenSite implements AutoCloseable {
     }
   }
 
-  private static void migrate(Cluster cluster, WhenBehind whenBehind) {
+  private static void migrate(Cluster cluster, Variant variant) {
     FreshetConfig config =
         cluster.parse(
-            cluster.configuration(cluster.postgres().port(), cluster.redis().port(), whenBehind));
+            cluster.configuration(cluster.postgres().port(), cluster.redis().port(), variant));
     try (PostgresDatabase database = Servers.postgres(config.postgres())) {
       List<String> unused = Servers.migrator(database, config).migrate();
     }

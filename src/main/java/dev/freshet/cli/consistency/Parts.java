@@ -3,7 +3,6 @@ package dev.freshet.cli.consistency;
 import dev.freshet.daemon.EmbeddedLoader;
 import dev.freshet.loading.FeatureLoader;
 import dev.freshet.loading.LoadListener;
-import dev.freshet.view.WhenBehind;
 
 /** Makes the parts of Freshet that are tested. */
 interface Parts {
@@ -17,28 +16,28 @@ interface Parts {
   }
 
   /** A daemon; not started. */
-  DaemonUnderTest daemon(Cluster cluster, WhenBehind whenBehind);
+  DaemonUnderTest daemon(Cluster cluster, Variant variant);
 
   /**
    * A loader, connected.
    *
    * @param number its own way to Postgres
    */
-  LoaderUnderTest loader(Cluster cluster, int number, WhenBehind whenBehind, LoadListener listener);
+  LoaderUnderTest loader(Cluster cluster, int number, Variant variant, LoadListener listener);
 
   /** As they are delivered. */
   static Parts real() {
     return new Parts() {
       @Override
-      public DaemonUnderTest daemon(Cluster cluster, WhenBehind whenBehind) {
-        return new DaemonJvm(cluster.daemonConfiguration(whenBehind), cluster.password());
+      public DaemonUnderTest daemon(Cluster cluster, Variant variant) {
+        return new DaemonJvm(cluster.daemonConfiguration(variant), cluster.password());
       }
 
       @Override
       public LoaderUnderTest loader(
-          Cluster cluster, int number, WhenBehind whenBehind, LoadListener listener) {
+          Cluster cluster, int number, Variant variant, LoadListener listener) {
         EmbeddedLoader opened =
-            EmbeddedLoader.open(cluster.loaderConfiguration(number, whenBehind), listener);
+            EmbeddedLoader.open(cluster.loaderConfiguration(number, variant), listener);
         return new LoaderUnderTest() {
           @Override
           public FeatureLoader loader() {

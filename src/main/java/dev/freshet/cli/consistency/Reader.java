@@ -90,7 +90,7 @@ final class Reader implements Runnable {
       try {
         Feature feature = reply.getValue().join();
         judge(feature, start, System.nanoTime(), isTrusted && trustsPostgres);
-        hits += feature.source() == Source.REDIS ? 1 : 0;
+        hits += feature.source() == Source.POSTGRES ? 0 : 1;
       } catch (CompletionException e) {
         failed.increment();
         if (!(e.getCause() instanceof LoadFailedException)) {
@@ -102,7 +102,7 @@ final class Reader implements Runnable {
   }
 
   private void judge(Feature feature, long start, long end, boolean isTrusted) {
-    boolean isHit = feature.source() == Source.REDIS;
+    boolean isHit = feature.source() != Source.POSTGRES;
     if (!isHit && !isTrusted) {
       unjudged.increment();
       return;

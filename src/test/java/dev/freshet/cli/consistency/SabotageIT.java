@@ -7,7 +7,6 @@ import dev.freshet.cli.consistency.Workload.Shape;
 import dev.freshet.loading.FeatureLoader;
 import dev.freshet.servers.ExpectedLog;
 import dev.freshet.servers.NoLeaks;
-import dev.freshet.view.WhenBehind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -49,7 +48,7 @@ class SabotageIT {
   }
 
   private Site open(Shape shape, Parts parts) throws InterruptedException {
-    OpenSite opened = OpenSite.open(shape, 1, WhenBehind.BYPASS, parts, violations);
+    OpenSite opened = OpenSite.open(shape, 1, Variant.BYPASS, parts, violations);
     open = opened;
     return opened.site();
   }

@@ -7,9 +7,9 @@ import dev.freshet.loading.FeatureSource;
 import dev.freshet.loading.FeatureStore;
 import dev.freshet.loading.LoadListener;
 import dev.freshet.loading.LoaderSettings;
+import dev.freshet.nearcache.NearCache;
 import dev.freshet.postgres.PostgresFeatureSource;
 import dev.freshet.redis.RedisFeatureStore;
-import dev.freshet.view.WhenBehind;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -57,15 +57,15 @@ final class SabotagedParts implements Parts {
   }
 
   @Override
-  public DaemonUnderTest daemon(Cluster cluster, WhenBehind whenBehind) {
+  public DaemonUnderTest daemon(Cluster cluster, Variant variant) {
     return new InProcessDaemon(
-        cluster, cluster.parse(cluster.daemonConfiguration(whenBehind)), daemonWrapping);
+        cluster, cluster.parse(cluster.daemonConfiguration(variant)), daemonWrapping);
   }
 
   @Override
   public LoaderUnderTest loader(
-      Cluster cluster, int number, WhenBehind whenBehind, LoadListener listener) {
-    FreshetConfig config = cluster.loaderConfiguration(number, whenBehind);
+      Cluster cluster, int number, Variant variant, LoadListener listener) {
+    FreshetConfig config = cluster.loaderConfiguration(number, variant);
     Servers servers = Servers.of(config);
     RedisFeatureStore store =
         new RedisFeatureStore(
@@ -77,6 +77,7 @@ final class SabotagedParts implements Parts {
     FeatureLoader loader =
         new FeatureLoader(
             config.views(),
+            NearCache.off(),
             loaderWrapping.store(store, cluster),
             loaderWrapping.source(new PostgresFeatureSource(servers.postgres())),
             listener,

@@ -1,0 +1,93 @@
+package dev.freshet.daemon;
+
+import dev.freshet.config.FreshetConfig;
+import dev.freshet.config.NearCacheConfig;
+import dev.freshet.loading.Feature;
+import dev.freshet.loading.FeatureLoader;
+import dev.freshet.loading.LoadListener;
+import dev.freshet.loading.LoaderSettings;
+import dev.freshet.nearcache.NearCache;
+import dev.freshet.postgres.PostgresFeatureSource;
+import dev.freshet.redis.RedisFeatureStore;
+import dev.freshet.redis.RedisNearFeed;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** A loader with all that it reads from and fills. */
+final class ReadPath implements AutoCloseable {
+  private static final Duration LEASE_WAIT = Duration.ofMillis(500);
+
+  private final RedisFeatureStore store;
+  private final Optional<RedisNearFeed> nearFeed;
+  private final FeatureLoader loader;
+
+  /**
+   * @param servers stay open when the read path is closed
+   * @param listener is told what the loader does
+   */
+  ReadPath(FreshetConfig config, Servers servers, LoadListener listener) {
+    String namespace = config.redis().namespace();
+    this.store =
+        new RedisFeatureStore(
+            servers.redis(),
+            namespace,
+            config.redis().timeout(),
+            RedisFeatureStore.REQUESTS_MAX_DEFAULT);
+    NearCache<Feature> near =
+        config.loader().nearCache().map(ReadPath::nearCache).orElseGet(NearCache::off);
+    this.nearFeed =
+        config
+            .loader()
+            .nearCache()
+            .map(configured -> new RedisNearFeed(servers.redis(), namespace, near));
+    LoaderSettings settings =
+        new LoaderSettings(
+            config.loader().concurrency(),
+            config.loader().batchMax(),
+            config.loader().waitingMax(),
+            config.postgres().loadDeadline(),
+            config.redis().timeout(),
+            LEASE_WAIT);
+    this.loader =
+        new FeatureLoader(
+            config.views(),
+            near,
+            store,
+            new PostgresFeatureSource(servers.postgres()),
+            listener,
+            settings,
+            new SecureRandom(),
+            InstantSource.system());
+  }
+
+  private static NearCache<Feature> nearCache(NearCacheConfig near) {
+    return new NearCache<>(near.bytesMax(), near.ttl(), Feature::bytes, System::nanoTime);
+  }
+
+  /**
+   * Connects to Redis.
+   *
+   * @throws dev.freshet.lifecycle.ServerUnavailableException if that fails
+   */
+  void start() {
+    store.start();
+    nearFeed.ifPresent(RedisNearFeed::start);
+  }
+
+  FeatureLoader loader() {
+    return loader;
+  }
+
+  RedisFeatureStore store() {
+    return store;
+  }
+
+  @Override
+  public void close() {
+    loader.close();
+    nearFeed.ifPresent(RedisNearFeed::close);
+    store.close();
+  }
+}
