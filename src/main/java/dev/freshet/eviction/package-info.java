@@ -29,6 +29,12 @@
  *     └────┘ a batch of changes
  * </pre>
  *
+ * <h2>Refresh</h2>
+ *
+ * For a view that is refreshed the write puts the daemon's own lease into a key instead of deleting
+ * it, if it holds anything, and gives the key to the {@link dev.freshet.eviction.Refresher} when
+ * the write is known to be done. With the lease the entity is evicted; nothing waits for its load.
+ *
  * <h2>Large transactions</h2>
  *
  * A transaction that does not fit into memory comes in pieces, of which the source reads the next

@@ -23,6 +23,12 @@
  * key joins a batch only after its lease was granted and before the batch's statement is sent.
  * Values of refused fills, of loads without a lease, and of bypasses go to their callers alone.
  *
+ * <h2>Refresh</h2>
+ *
+ * Where a view says so, the daemon itself puts a lease into the key of a changed entity, and {@link
+ * dev.freshet.loading.Refills} loads and fills under it, by the same rules. A lease may carry the
+ * old value; it is handed out only where the view says so, and marked.
+ *
  * <h2>What is not a source of truth here</h2>
  *
  * TTLs, clocks, the freshness lease (it only decides what to say and whether to bypass), and the

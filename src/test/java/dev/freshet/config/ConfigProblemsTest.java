@@ -222,6 +222,14 @@ class ConfigProblemsTest {
   }
 
   @Test
+  void aNearCacheKeepsNothingForLong() {
+    assertThat(problemOf(VALID + "loader: {near-cache: {ttl: 11s}}\n"))
+        .contains("loader.near-cache.ttl: `11s` is too long")
+        .contains("write at most 10s");
+    assertThat(problemOf(VALID + "loader: {near-cache: {max: 100kB}}\n")).contains("too small");
+  }
+
+  @Test
   void durationsPercentagesAndNumbersHaveTheirRanges() {
     for (String duration : List.of("30", "d", "1.5h", "-1s", "1 h", "1w", "0ms", "3651d", "1H")) {
       assertThat(problemOfView("ttl: " + duration)).contains("`" + duration + "`");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.freshet.view.FeatureView;
+import dev.freshet.view.OnChange;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
 import dev.freshet.view.Watch;
@@ -110,6 +111,7 @@ class FreshetConfigTest {
     assertThat(config.http()).isEmpty();
     assertThat(config.loader()).isEqualTo(LoaderConfig.DEFAULT);
     FeatureView view = config.views().get(0);
+    assertThat(view.onChange()).isEqualTo(OnChange.REFRESH);
     assertThat(view.ttl()).isEqualTo(Duration.ofDays(30));
     assertThat(view.ttlJitter()).isEqualTo(0.1);
     assertThat(view.absentTtl()).isEqualTo(Duration.ofSeconds(60));
@@ -139,7 +141,7 @@ class FreshetConfigTest {
               timeout: 1s
             http:
               listen: "[::1]:0"
-            loader: {concurrency: 16, waiting-max: 50, batch-max: 100}
+            loader: {concurrency: 16, waiting-max: 50, batch-max: 100, near-cache: {max: 8MB, ttl: 9s}}
             views:
               tags:
                 key: "tag:{owner}:{name}"
@@ -150,7 +152,7 @@ class FreshetConfigTest {
                   - table: public.owners
                     by: [id]
                     keys: SELECT owner, name FROM public.tags WHERE owner_id = ANY(:id::bigint[])
-                on-change: evict
+                on-change: refresh
                 ttl: 12h
                 ttl-jitter: 0%
                 absent-ttl: 500ms
@@ -172,7 +174,9 @@ class FreshetConfigTest {
     assertThat(config.redis().describe()).isEqualTo("redis-sentinel://a:26379,b:26379/2#main");
     assertThat(config.http()).contains(new HttpConfig("::1", 0));
     assertThat(config.http().orElseThrow()).hasToString("[::1]:0");
-    assertThat(config.loader()).isEqualTo(new LoaderConfig(16, 50, 100, Optional.empty()));
+    assertThat(config.loader()).isEqualTo(
+            new LoaderConfig(
+                16, 50, 100, Optional.of(new NearCacheConfig(8 << 20, Duration.ofSeconds(9)))));
     FeatureView view = config.views().get(0);
     assertThat(view.watches().get(0).table()).isEqualTo(new RelationName("public", "Tags"));
     assertThat(view.ttl()).isEqualTo(Duration.ofHours(12));
