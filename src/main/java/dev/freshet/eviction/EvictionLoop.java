@@ -265,7 +265,7 @@ public final class EvictionLoop implements Runnable {
       didSomething = readAndApply(before, known, link.get().position());
     }
     beatIfDue();
-    leadership.isAlive(state.link());
+    leadership.linkWasConfirmed(state.link());
     boolean isLogFull = Overflow.isFullTo(state);
     listener.changeLogFull(isLogFull);
     String wrong = known.whileLogIsFull(isLogFull).whatIsWrong();

@@ -41,7 +41,7 @@ final class Leadership {
    * broke, nobody else has written since, and whoever holds the lock (Postgres may not have noticed
    * that the session broke) has been silent for so long.
    */
-  void isAlive(String link) {
+  void linkWasConfirmed(String link) {
     linkSeen = link;
     lifeSeenNanos = nanoTime.getAsLong();
   }

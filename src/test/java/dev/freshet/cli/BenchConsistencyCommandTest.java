@@ -4,24 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.freshet.cli.consistency.Faults;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class BenchConsistencyCommandTest {
   private static String refused(String... options) {
-    StringWriter err = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setErr(new PrintWriter(err, true));
-    String[] arguments = new String[options.length + 2];
-    arguments[0] = "bench";
-    arguments[1] = "consistency";
-    System.arraycopy(options, 0, arguments, 2, options.length);
-    assertThat(commandLine.execute(arguments)).isEqualTo(ExitCode.USAGE);
-    return err.toString();
+    CommandRun run =
+        CommandRun.of(
+            Stream.concat(Stream.of("bench", "consistency"), Stream.of(options))
+                .toArray(String[]::new));
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    return run.err();
   }
 
   @Test

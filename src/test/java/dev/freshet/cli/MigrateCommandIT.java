@@ -8,8 +8,6 @@ import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 @ExtendWith(NoLeaks.class)
 class MigrateCommandIT {
@@ -59,20 +56,13 @@ class MigrateCommandIT {
   }
 
   private int migrate(String... options) {
-    StringWriter outText = new StringWriter();
-    StringWriter errText = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(outText));
-    commandLine.setErr(new PrintWriter(errText));
-    String[] words =
-        Stream.concat(Stream.of("migrate", "--config", config.toString()), Stream.of(options))
-            .toArray(String[]::new);
-    int code = commandLine.execute(words);
-    commandLine.getOut().flush();
-    commandLine.getErr().flush();
-    out = outText.toString();
-    err = errText.toString();
-    return code;
+    CommandRun run =
+        CommandRun.of(
+            Stream.concat(Stream.of("migrate", "--config", config.toString()), Stream.of(options))
+                .toArray(String[]::new));
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 
   @Test

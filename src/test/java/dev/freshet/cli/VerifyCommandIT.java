@@ -12,8 +12,6 @@ import dev.freshet.postgres.PostgresDatabase;
 import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 @ExtendWith(NoLeaks.class)
 class VerifyCommandIT {
@@ -77,20 +74,13 @@ class VerifyCommandIT {
   }
 
   private int verify(String... words) {
-    StringWriter outText = new StringWriter();
-    StringWriter errText = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
-    commandLine.setOut(new PrintWriter(outText));
-    commandLine.setErr(new PrintWriter(errText));
-    int code =
-        commandLine.execute(
+    CommandRun run =
+        CommandRun.of(
             Stream.concat(Stream.of("verify", "--config", config.toString()), Stream.of(words))
                 .toArray(String[]::new));
-    commandLine.getOut().flush();
-    commandLine.getErr().flush();
-    out = outText.toString();
-    err = errText.toString();
-    return code;
+    out = run.out();
+    err = run.err();
+    return run.code();
   }
 
   private void changeUnseen() throws SQLException {

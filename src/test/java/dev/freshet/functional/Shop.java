@@ -125,7 +125,12 @@ final class Shop implements AutoCloseable {
 
   /** The configuration of {@link #config()} as text. */
   String yaml() {
-    return yaml(ITEMS_LOAD, "doorbell", Duration.ofHours(1));
+    return yaml("doorbell");
+  }
+
+  /** The same with another {@code postgres.doorbell}. */
+  String yaml(String doorbell) {
+    return yaml(ITEMS_LOAD, doorbell, Duration.ofHours(1));
   }
 
   FreshetConfig config() {

@@ -100,11 +100,7 @@ class SmallHeapIT {
   @Test
   void fiftyThousandWaitingKeysFitIntoASmallHeap() throws Exception {
     String yaml =
-        shop.yaml(
-                "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
-                "doorbell",
-                Duration.ofHours(1))
-            .replace("connect-timeout: 5s", "connect-timeout: 5s\n  load-deadline: 120s");
+        shop.yaml().replace("connect-timeout: 5s", "connect-timeout: 5s\n  load-deadline: 120s");
     shop.migrate(Shop.parse(yaml));
     try (FreshetProcess daemon = FreshetProcess.start(directory, yaml, serviceOptions(), Map.of());
         Connection locking = database.connect();

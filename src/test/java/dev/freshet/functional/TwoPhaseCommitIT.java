@@ -11,7 +11,6 @@ import dev.freshet.servers.PostgresServer;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,9 +19,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoLeaks.class)
 class TwoPhaseCommitIT {
-  private static final String LOAD =
-      "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])";
-
   private PostgresServer server;
   private TestDatabase database;
   private Shop shop;
@@ -43,7 +39,7 @@ class TwoPhaseCommitIT {
 
   @Test
   void aServerThatAllowsItWantsTheDoorbellToBeChosen() {
-    String yaml = shop.yaml(LOAD, "doorbell", Duration.ofHours(1));
+    String yaml = shop.yaml();
     FreshetConfig unchosen = Shop.parse(yaml.replace("  doorbell: doorbell\n", ""));
     assertThatThrownBy(() -> shop.migrate(unchosen))
         .isInstanceOf(MigrationException.class)
@@ -54,7 +50,7 @@ class TwoPhaseCommitIT {
 
   @Test
   void aPreparedTransactionEvictsWhenItIsCommittedAndDelaysNoOther() throws SQLException {
-    FreshetConfig polls = Shop.parse(shop.yaml(LOAD, "poll", Duration.ofHours(1)));
+    FreshetConfig polls = Shop.parse(shop.yaml("poll"));
     try (Daemon daemon = shop.start(polls, Daemon.Options.DEFAULT)) {
       shop.cacheAllItems(daemon.loader());
       shop.execute("BEGIN; UPDATE items SET value = 1 WHERE id = 1; PREPARE TRANSACTION 'one'");

@@ -139,14 +139,10 @@ class UninstallIT {
     String role = database.name() + "_stranger";
     shop.execute("CREATE ROLE %s LOGIN PASSWORD 'x'".formatted(role));
     String yaml =
-        shop.yaml("SELECT 1", "doorbell", Duration.ofHours(1))
+        shop.yaml()
             .replace("user: " + database.user(), "user: " + role)
             .replace("password: " + database.password(), "password: x");
-    FreshetConfig stranger =
-        Shop.parse(
-            yaml.replace(
-                "load: SELECT 1",
-                "load: SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])"));
+    FreshetConfig stranger = Shop.parse(yaml);
     try {
       MigrationException refused =
           catchThrowableOfType(

@@ -44,6 +44,28 @@ class VerificationIT {
   private FreshetConfig config;
   private Daemon daemon;
 
+  /** What compares Redis with Postgres, on connections of its own. */
+  private record Comparing(Servers servers, RedisFeatureStore store, CacheComparison comparison)
+      implements AutoCloseable {
+    static Comparing open(FreshetConfig config) {
+      Servers servers = Servers.of(config);
+      RedisFeatureStore store =
+          new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100);
+      store.start();
+      return new Comparing(
+          servers,
+          store,
+          new CacheComparison(
+              store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE));
+    }
+
+    @Override
+    public void close() {
+      store.close();
+      servers.close();
+    }
+  }
+
   @BeforeEach
   void cacheAllItems() throws SQLException {
     database = TestServers.database();
@@ -128,17 +150,9 @@ class VerificationIT {
     daemon.loader().getAll(Shop.ITEMS, ids);
     shop.execute("SET session_replication_role = replica; UPDATE items SET value = 9");
     List<EntityKey> keys = ids.stream().map(id -> EntityKey.parse(id, 1)).toList();
-    try (Servers servers = Servers.of(config);
-        RedisFeatureStore store =
-            new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100)) {
-      store.start();
+    try (Comparing comparing = Comparing.open(config)) {
       Verification verification =
-          new Verification(
-              new CacheComparison(
-                  store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
-              items(),
-              Duration.ofSeconds(2),
-              doubts -> {});
+          new Verification(comparing.comparison(), items(), Duration.ofSeconds(2), doubts -> {});
       long cached = shop.redis().keys("item:*").size();
       assertThat(cached).isGreaterThan(1_100);
       verification.compare(keys);
@@ -179,17 +193,9 @@ class VerificationIT {
     shop.execute("UPDATE items SET value = 5 WHERE id <= 3");
     changeUnseen(50);
     List<Doubt> found = new ArrayList<>();
-    try (Servers servers = Servers.of(config);
-        RedisFeatureStore store =
-            new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100)) {
-      store.start();
+    try (Comparing comparing = Comparing.open(config)) {
       Verification verification =
-          new Verification(
-              new CacheComparison(
-                  store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
-              items(),
-              SETTLES_AFTER,
-              found::addAll);
+          new Verification(comparing.comparison(), items(), SETTLES_AFTER, found::addAll);
       verification.compare(Shop.allItems().stream().map(EntityKey::of).toList());
       daemon = shop.start(config, Daemon.Options.DEFAULT);
       shop.awaitGone("item:3");
@@ -240,16 +246,16 @@ class VerificationIT {
         };
     shop.redis().keys("item:*").forEach(key -> shop.redis().del(key));
     daemon.loader().get(Shop.ITEMS, "1");
-    try (Servers servers = Servers.of(config);
-        RedisFeatureStore store =
-            new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100)) {
-      store.start();
-      CacheComparison comparison =
-          new CacheComparison(
-              store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE);
-      Inspector inspector = new Inspector(config.views(), store, comparison, listener, 1, now::get);
-      inspector.turn();
-      assertThat(inspected).hasValue(1);
+    try (Comparing comparing = Comparing.open(config)) {
+      Inspector inspector =
+          new Inspector(
+              config.views(), comparing.store(), comparing.comparison(), listener, 1, now::get);
+      Shop.soon()
+          .until(
+              () -> {
+                inspector.turn(); // the reader did not wait until its fill was there
+                return inspected.get() == 1;
+              });
 
       changeUnseen(1);
       inspector.turn();
@@ -282,16 +288,12 @@ class VerificationIT {
             told.incrementAndGet();
           }
         };
-    try (Servers servers = Servers.of(config);
-        RedisFeatureStore store =
-            new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(2), 100)) {
-      store.start();
+    try (Comparing comparing = Comparing.open(config)) {
       Inspector inspector =
           new Inspector(
               config.views(),
-              count -> isDrawing.get() ? store.draw(count) : List.of(),
-              new CacheComparison(
-                  store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
+              count -> isDrawing.get() ? comparing.store().draw(count) : List.of(),
+              comparing.comparison(),
               listener,
               1_000,
               now::get);

@@ -44,11 +44,7 @@ class WaitingReadsIT {
     database = TestServers.database();
     shop = new Shop(database, TestServers.redisUrl());
     daemon = shop.start();
-    String yaml =
-        shop.yaml(
-            "SELECT id, value FROM public.items WHERE id = ANY(:id::bigint[])",
-            "doorbell",
-            Duration.ofHours(1));
+    String yaml = shop.yaml();
     FreshetConfig config =
         Shop.parse(yaml + "loader:\n  waiting-max: " + WAITING_MAX + "\n  concurrency: 2\n");
     embedded = EmbeddedLoader.open(config, LoadListener.NONE);

@@ -4,25 +4,41 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import dev.freshet.servers.ProgramsOnPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The design holds in the formal model, and each sabotage of it fails. Where Spin is installed. */
 final class ModelIT {
   private static final Path MODEL = Path.of("docs/model");
 
+  /** Each may take some gigabytes. */
+  private static final int RUNS_AT_ONCE = 2;
+
   private record Outcome(int exitCode, String output) {}
 
-  static Stream<String> runs() throws IOException, InterruptedException {
-    return check(MODEL, "--list").output().lines();
+  /** The runs' names, and what will come out: all of them have been started, to be run in turn. */
+  static Stream<Arguments> runs() throws IOException, InterruptedException {
+    List<String> names = check(MODEL, "--list").output().lines().toList();
+    ExecutorService workers = Executors.newFixedThreadPool(RUNS_AT_ONCE);
+    List<Arguments> runs =
+        names.stream()
+            .map(name -> Arguments.of(name, workers.submit(() -> check(MODEL, name))))
+            .toList();
+    workers.shutdown();
+    return runs.stream();
   }
 
   @Test
@@ -37,14 +53,15 @@ final class ModelIT {
         .hasSizeGreaterThan(6);
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("runs")
-  void comesOutAsExpected(String run) throws IOException, InterruptedException {
+  void comesOutAsExpected(String run, Future<Outcome> awaited)
+      throws ExecutionException, InterruptedException {
     assumeSpin();
 
-    Outcome outcome = check(MODEL, run);
+    Outcome outcome = awaited.get();
 
-    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.exitCode()).as("%s: %s", run, outcome.output()).isZero();
   }
 
   @Test
@@ -75,8 +92,7 @@ final class ModelIT {
   private static void assumeSpin() {
     for (String tool : List.of("spin", "gcc")) {
       assumeTrue(
-          Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-              .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool))),
+          ProgramsOnPath.find(tool).isPresent(),
           tool + " is not installed, so the formal model was not checked; see docs/model");
     }
   }

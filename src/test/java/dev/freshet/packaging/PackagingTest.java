@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.freshet.cli.ExitCode;
 import dev.freshet.config.FreshetConfig;
-import java.io.File;
+import dev.freshet.servers.ProgramsOnPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +54,7 @@ final class PackagingTest {
   /** Where systemd's tool is; elsewhere the test above has read what the unit must say. */
   @Test
   void systemdUnderstandsTheUnit(@TempDir Path directory) throws IOException, InterruptedException {
-    Optional<Path> tool = onPath("systemd-analyze");
+    Optional<Path> tool = ProgramsOnPath.find("systemd-analyze");
     if (tool.isEmpty()) {
       assertThat(sections(UNIT)).containsOnlyKeys("Unit", "Service", "Install");
       return;
@@ -159,13 +158,6 @@ final class PackagingTest {
 
   private static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  private static Optional<Path> onPath(String program) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-        .map(directory -> Path.of(directory, program))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   /** What {@code systemd-analyze verify} says of the unit; not what it says of the machine's. */

@@ -2,6 +2,7 @@ package dev.freshet.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.freshet.servers.ProgramsOnPath;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -226,15 +227,8 @@ final class RedisProcess implements AutoCloseable {
     Optional<Path> program =
         Optional.ofNullable(System.getProperty("freshet.redis-server"))
             .map(Path::of)
-            .or(RedisProcess::onThePath);
+            .or(() -> ProgramsOnPath.find("redis-server"));
     return program.isPresent() ? program.get() : embedded(directory);
-  }
-
-  private static Optional<Path> onThePath() {
-    return Stream.of(System.getenv("PATH").split(":"))
-        .map(directory -> Path.of(directory, "redis-server"))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   private static Path embedded(Path directory) throws IOException {

@@ -24,11 +24,14 @@ public final class TestServers {
 
   private TestServers() {}
 
-  /** The Postgres of all tests that leave it whole. It does not wait for the disk. */
+  /**
+   * The Postgres of all tests that leave it whole. It does not wait for the disk, and does not
+   * compile queries, which takes longer than to run them over the few rows of a test.
+   */
   public static synchronized PostgresServer postgres() {
     PostgresServer server = postgres;
     if (server == null) {
-      server = ownPostgres(Map.of("fsync", "off"));
+      server = ownPostgres(Map.of("fsync", "off", "jit", "off"));
       postgres = server;
     }
     return server;

@@ -8,8 +8,8 @@ import dev.freshet.postgres.Session;
 import dev.freshet.redis.RawRedis;
 import dev.freshet.redis.RedisConnections;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The servers of a run: a Postgres and a Redis, either of which may be another one after a
@@ -154,11 +154,11 @@ final class Cluster implements AutoCloseable {
         yaml, "the configuration", name -> name.equals("PASSWORD") ? password() : null);
   }
 
-  /** What keys hold in Redis, without the network in between. */
-  List<byte @org.jspecify.annotations.Nullable []> redisValues(List<String> keys) {
+  /** Asks Redis on a connection for this one purpose, without the network in between. */
+  <T> T askRedis(Function<RawRedis, T> questions) {
     try (RedisConnections connections = new RedisConnections(redis.url(), CONNECT_TIMEOUT);
         RawRedis raw = RawRedis.open(connections, REDIS_TIMEOUT)) {
-      return raw.values(keys);
+      return questions.apply(raw);
     }
   }
 

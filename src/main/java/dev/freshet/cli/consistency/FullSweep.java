@@ -5,6 +5,7 @@ import dev.freshet.codec.CacheRecord;
 import dev.freshet.codec.Codecs;
 import dev.freshet.codec.UndecodableException;
 import dev.freshet.postgres.Session;
+import dev.freshet.redis.RawRedis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +36,23 @@ final class FullSweep {
     try (Session session = Session.open(cluster.database())) {
       rows = Items.rows(session);
     }
+    int cached = cluster.askRedis(redis -> compareCached(redis, rows));
+    checkModel(rows);
+    return cached;
+  }
+
+  private int compareCached(RawRedis redis, Map<Integer, Long> rows) {
     int cached = 0;
     for (int first = 1; first <= oracle.keyCount(); first += KEYS_AT_ONCE) {
       List<Integer> keys =
           IntStream.rangeClosed(first, Math.min(oracle.keyCount(), first + KEYS_AT_ONCE - 1))
               .boxed()
               .toList();
-      List<byte @Nullable []> values =
-          cluster.redisValues(keys.stream().map(Items::cacheKey).toList());
+      List<byte @Nullable []> values = redis.values(keys.stream().map(Items::cacheKey).toList());
       for (int i = 0; i < keys.size(); i++) {
         cached += isCached(keys.get(i), values.get(i), rows) ? 1 : 0;
       }
     }
-    checkModel(rows);
     return cached;
   }
 

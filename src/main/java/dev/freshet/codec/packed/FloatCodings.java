@@ -30,39 +30,28 @@ final class FloatCodings {
     return ALL.get(id);
   }
 
-  /** A coding, and what it takes, in bits. */
-  private record Choice(FloatCoding coding, long cost) {}
-
-  private static Choice best(BinaryFormat format, long[] values, List<FloatCoding> codings) {
-    FloatCoding best = codings.get(0);
-    long least = best.cost(format, values);
-    for (FloatCoding coding : codings.subList(1, codings.size())) {
-      long cost = coding.cost(format, values);
-      if (Cost.pays(cost, least)) {
-        least = cost;
-        best = coding;
-      }
-    }
-    return new Choice(best, least);
+  private static Cheapest<FloatCoding> cheapest(
+      BinaryFormat format, long[] values, List<FloatCoding> codings) {
+    return Cheapest.of(codings, coding -> coding.cost(format, values));
   }
 
   /** What numbers take in the shortest coding, in bits. */
   static long cost(BinaryFormat format, long[] values) {
-    return best(format, values, ALL).cost();
+    return cheapest(format, values, ALL).cost();
   }
 
   /** Writes numbers in the shortest coding, after its name in the layout. */
   static void write(BinaryFormat format, long[] values, Streams out) {
-    write(format, values, best(format, values, ALL).coding(), out);
+    write(format, values, cheapest(format, values, ALL).coding(), out);
   }
 
   /** What numbers take in the shortest coding that knows no other of this kind, in bits. */
   static long simpleCost(BinaryFormat format, long[] values) {
-    return best(format, values, SIMPLE).cost();
+    return cheapest(format, values, SIMPLE).cost();
   }
 
   static void writeSimple(BinaryFormat format, long[] values, Streams out) {
-    write(format, values, best(format, values, SIMPLE).coding(), out);
+    write(format, values, cheapest(format, values, SIMPLE).coding(), out);
   }
 
   private static void write(BinaryFormat format, long[] values, FloatCoding coding, Streams out) {

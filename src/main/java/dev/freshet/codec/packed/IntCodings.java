@@ -33,39 +33,27 @@ final class IntCodings {
     return ALL.get(id);
   }
 
-  /** A coding, and what it takes, in bits. */
-  private record Choice(IntCoding coding, long cost) {}
-
-  private static Choice best(long[] values, List<IntCoding> codings) {
-    IntCoding best = codings.get(0);
-    long least = best.cost(values);
-    for (IntCoding coding : codings.subList(1, codings.size())) {
-      long cost = coding.cost(values);
-      if (Cost.pays(cost, least)) {
-        least = cost;
-        best = coding;
-      }
-    }
-    return new Choice(best, least);
+  private static Cheapest<IntCoding> cheapest(long[] values, List<IntCoding> codings) {
+    return Cheapest.of(codings, coding -> coding.cost(values));
   }
 
   /** What values take in the shortest coding, in bits. */
   static long cost(long[] values) {
-    return values.length == 1 ? VARINT.cost(values) : best(values, ALL).cost();
+    return values.length == 1 ? VARINT.cost(values) : cheapest(values, ALL).cost();
   }
 
   /** Writes values in the shortest coding, after its name in the layout. */
   static void write(long[] values, Streams out) {
-    write(values, values.length == 1 ? VARINT : best(values, ALL).coding(), out);
+    write(values, values.length == 1 ? VARINT : cheapest(values, ALL).coding(), out);
   }
 
   /** What values take in the shortest coding that knows no other within it, in bits. */
   static long simpleCost(long[] values) {
-    return best(values, SIMPLE).cost();
+    return cheapest(values, SIMPLE).cost();
   }
 
   static void writeSimple(long[] values, Streams out) {
-    write(values, best(values, SIMPLE).coding(), out);
+    write(values, cheapest(values, SIMPLE).coding(), out);
   }
 
   private static void write(long[] values, IntCoding coding, Streams out) {

@@ -163,6 +163,9 @@ class PackedFormatTest {
         random -> {
           byte[] bytes = new byte[random.nextInt(300)];
           random.nextBytes(bytes);
+          if (JsonTape.read(bytes).isPresent()) {
+            return; // a number by chance, of which spaces around it are not kept
+          }
           try {
             assertThat(decoded(PackedFormat.encode(bytes, null)).json()).isEqualTo(bytes);
           } catch (UndecodableException e) {
