@@ -41,11 +41,13 @@ final class QueryRelations {
         UNION
         SELECT d.refclassid, d.refobjid
           FROM reached AS x
-          JOIN pg_depend AS d
-            ON (d.classid = 'pg_rewrite'::regclass AND x.classid = 'pg_class'::regclass
-                AND d.objid IN (SELECT r.oid FROM pg_rewrite AS r JOIN pg_class AS v ON v.oid = r.ev_class
-                                 WHERE r.ev_class = x.objid AND v.relkind = 'v'))
-            OR (d.classid = 'pg_proc'::regclass AND x.classid = d.classid AND d.objid = x.objid)
+         CROSS JOIN LATERAL (
+                SELECT 'pg_rewrite'::regclass::oid, r.oid
+                  FROM pg_rewrite AS r JOIN pg_class AS v ON v.oid = r.ev_class
+                 WHERE x.classid = 'pg_class'::regclass AND r.ev_class = x.objid AND v.relkind = 'v'
+                UNION ALL
+                SELECT x.classid, x.objid WHERE x.classid = 'pg_proc'::regclass) AS y (classid, objid)
+          JOIN pg_depend AS d ON d.classid = y.classid AND d.objid = y.objid
          WHERE d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass))
       SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text,
              (WITH RECURSIVE up (oid) AS (
