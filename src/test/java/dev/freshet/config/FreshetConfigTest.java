@@ -78,7 +78,7 @@ class FreshetConfigTest {
   void theDefaultsThatTheExampleShowsAreTheDefaults() throws IOException {
     String example = Files.readString(EXAMPLE);
     Pattern commentedKey = Pattern.compile("(?m)^( *)# ?( *[a-z]+(?:-[a-z]+)*:(?: .*)?)$");
-    assertThat(commentedKey.matcher(example).results()).hasSize(20);
+    assertThat(commentedKey.matcher(example).results()).hasSize(21);
 
     String withDefaults = commentedKey.matcher(example).replaceAll("$1$2");
 
@@ -111,7 +111,7 @@ class FreshetConfigTest {
     assertThat(config.http()).isEmpty();
     assertThat(config.loader()).isEqualTo(LoaderConfig.DEFAULT);
     FeatureView view = config.views().get(0);
-    assertThat(view.onChange()).isEqualTo(OnChange.REFRESH);
+    assertThat(view.onChange()).isEqualTo(OnChange.EVICT);
     assertThat(view.ttl()).isEqualTo(Duration.ofDays(30));
     assertThat(view.ttlJitter()).isEqualTo(0.1);
     assertThat(view.absentTtl()).isEqualTo(Duration.ofSeconds(60));
@@ -174,11 +174,13 @@ class FreshetConfigTest {
     assertThat(config.redis().describe()).isEqualTo("redis-sentinel://a:26379,b:26379/2#main");
     assertThat(config.http()).contains(new HttpConfig("::1", 0));
     assertThat(config.http().orElseThrow()).hasToString("[::1]:0");
-    assertThat(config.loader()).isEqualTo(
+    assertThat(config.loader())
+        .isEqualTo(
             new LoaderConfig(
                 16, 50, 100, Optional.of(new NearCacheConfig(8 << 20, Duration.ofSeconds(9)))));
     FeatureView view = config.views().get(0);
     assertThat(view.watches().get(0).table()).isEqualTo(new RelationName("public", "Tags"));
+    assertThat(view.onChange()).isEqualTo(OnChange.REFRESH);
     assertThat(view.ttl()).isEqualTo(Duration.ofHours(12));
     assertThat(view.ttlJitter()).isZero();
     assertThat(view.absentTtl()).isEqualTo(Duration.ofMillis(500));
