@@ -16,6 +16,7 @@ import dev.freshet.metrics.FreshetMetrics;
 import dev.freshet.postgres.ChangeLogRing;
 import dev.freshet.postgres.NotMigratedException;
 import dev.freshet.postgres.PostgresChangeLog;
+import dev.freshet.postgres.PostgresDictionaries;
 import dev.freshet.postgres.PostgresDoorbell;
 import dev.freshet.postgres.PostgresEvictions;
 import dev.freshet.postgres.PostgresFeatureSource;
@@ -45,6 +46,8 @@ public final class Daemon implements AutoCloseable {
   private static final long KEEP_POSITION_SECONDS = 10;
   private static final long EMPTY_SLOTS_SECONDS = 60;
   private static final long RELIEVE_SECONDS = 2;
+  private static final long KEEP_DICTIONARIES_SECONDS = 5;
+  private static final long TRAIN_SECONDS = 1;
   private static final Duration STOP_LOOP_MAX = Duration.ofSeconds(5);
   private static final Duration STOP_INSPECTIONS_MAX = Duration.ofSeconds(2);
 
@@ -66,6 +69,7 @@ public final class Daemon implements AutoCloseable {
   private final ChangeLogRing ring;
   private final RedisChain chain;
   private final RedisFeatureStore store;
+  private final LoaderDictionaries dictionaries;
   private final FeatureLoader loader;
   private final EvictionLoop loop;
   private final String chainName;
@@ -74,6 +78,8 @@ public final class Daemon implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Threads.named("upkeep"));
   private final ScheduledExecutorService inspections =
       Executors.newSingleThreadScheduledExecutor(Threads.named("inspector"));
+  private final ScheduledExecutorService trainings =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("training"));
   private final @Nullable HttpApi http;
   private int httpPort;
 
@@ -94,7 +100,8 @@ public final class Daemon implements AutoCloseable {
             namespace,
             config.redis().timeout(),
             RedisFeatureStore.REQUESTS_MAX_DEFAULT);
-    this.loader = EmbeddedLoader.loader(config, servers, store, metrics);
+    this.dictionaries = new LoaderDictionaries(config, servers, metrics);
+    this.loader = EmbeddedLoader.loader(config, servers, store, dictionaries, metrics);
     this.chainName = Servers.chainName(config, servers.redis());
     this.loop =
         new EvictionLoop(
@@ -138,6 +145,7 @@ public final class Daemon implements AutoCloseable {
     Servers.migrator(servers.postgres(), config).checkMigrated();
     loop.checkHistory();
     store.start();
+    dictionaries.start();
     if (http != null) {
       httpPort = http.start();
       log.info("serving http address={} port={}", config.http().orElseThrow().host(), httpPort);
@@ -146,6 +154,7 @@ public final class Daemon implements AutoCloseable {
     everySeconds(upkeep, KEEP_POSITION_SECONDS, "keeping the position", this::keepPosition);
     everySeconds(upkeep, EMPTY_SLOTS_SECONDS, "emptying slots", ring::emptySlots);
     everySeconds(upkeep, RELIEVE_SECONDS, "relieving the change log", this::relieveChangeLog);
+    keepDictionaries();
     config
         .inspector()
         .map(this::inspector)
@@ -158,11 +167,22 @@ public final class Daemon implements AutoCloseable {
         chainName);
   }
 
+  private void keepDictionaries() {
+    PostgresDictionaries truth = new PostgresDictionaries(servers.postgres());
+    DictionaryUpkeep mirrors = new DictionaryUpkeep(config.views(), truth, dictionaries.mirror());
+    everySeconds(upkeep, KEEP_DICTIONARIES_SECONDS, "keeping dictionaries", mirrors::turn);
+    if (config.dictionaries().trainOnStart()) {
+      everySeconds(
+          trainings, TRAIN_SECONDS, "training dictionaries", new TrainingOnStart(config, truth));
+    }
+  }
+
   private Inspector inspector(InspectorConfig inspector) {
     return new Inspector(
         config.views(),
         store,
-        new CacheComparison(store, new PostgresFeatureSource(servers.postgres()), metrics),
+        new CacheComparison(
+            store, new PostgresFeatureSource(servers.postgres()), dictionaries, metrics),
         metrics,
         inspector.perSecond(),
         System::nanoTime);
@@ -178,6 +198,10 @@ public final class Daemon implements AutoCloseable {
               task.run();
             }
           } catch (RuntimeException e) {
+            if (executor.isShutdown()) {
+              log.info("{} was ended by the stop", doing);
+              return;
+            }
             metrics.failed("upkeep");
             log.warn("{} failed, trying again later: {}", doing, e.getMessage());
           }
@@ -239,6 +263,7 @@ public final class Daemon implements AutoCloseable {
       http.close();
     }
     upkeep.shutdownNow();
+    trainings.shutdownNow();
     stopInspections();
     loop.stop();
     try {
@@ -249,6 +274,7 @@ public final class Daemon implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     loader.close();
+    dictionaries.close();
     store.close();
     chain.close();
     servers.close();

@@ -25,11 +25,17 @@ public final class EmbeddedLoader implements AutoCloseable {
 
   private final Servers servers;
   private final RedisFeatureStore store;
+  private final LoaderDictionaries dictionaries;
   private final FeatureLoader loader;
 
-  private EmbeddedLoader(Servers servers, RedisFeatureStore store, FeatureLoader loader) {
+  private EmbeddedLoader(
+      Servers servers,
+      RedisFeatureStore store,
+      LoaderDictionaries dictionaries,
+      FeatureLoader loader) {
     this.servers = servers;
     this.store = store;
+    this.dictionaries = dictionaries;
     this.loader = loader;
   }
 
@@ -50,7 +56,10 @@ public final class EmbeddedLoader implements AutoCloseable {
               config.redis().timeout(),
               RedisFeatureStore.REQUESTS_MAX_DEFAULT);
       store.start();
-      return new EmbeddedLoader(servers, store, loader(config, servers, store, listener));
+      LoaderDictionaries dictionaries = new LoaderDictionaries(config, servers, listener);
+      dictionaries.start();
+      return new EmbeddedLoader(
+          servers, store, dictionaries, loader(config, servers, store, dictionaries, listener));
     } catch (RuntimeException e) {
       servers.close();
       throw e;
@@ -58,7 +67,11 @@ public final class EmbeddedLoader implements AutoCloseable {
   }
 
   static FeatureLoader loader(
-      FreshetConfig config, Servers servers, RedisFeatureStore store, LoadListener listener) {
+      FreshetConfig config,
+      Servers servers,
+      RedisFeatureStore store,
+      LoaderDictionaries dictionaries,
+      LoadListener listener) {
     LoaderSettings settings =
         new LoaderSettings(
             config.loader().concurrency(),
@@ -71,6 +84,7 @@ public final class EmbeddedLoader implements AutoCloseable {
         config.views(),
         store,
         new PostgresFeatureSource(servers.postgres()),
+        dictionaries,
         listener,
         settings,
         new SecureRandom(),
@@ -84,6 +98,7 @@ public final class EmbeddedLoader implements AutoCloseable {
   @Override
   public void close() {
     loader.close();
+    dictionaries.close();
     store.close();
     servers.close();
   }

@@ -36,7 +36,20 @@ public final class FeatureLoader implements AutoCloseable {
   private final ExecutorService loading;
   private final ScheduledExecutorService timer;
 
+  /** A loader that knows no dictionaries: see the other constructor. */
+  public FeatureLoader(
+      List<FeatureView> views,
+      FeatureStore store,
+      FeatureSource source,
+      LoadListener listener,
+      LoaderSettings settings,
+      RandomGenerator random,
+      InstantSource clock) {
+    this(views, store, source, ViewDictionaries.NONE, listener, settings, random, clock);
+  }
+
   /**
+   * @param dictionaries what values are written and read with
    * @param random makes lease tokens, which must never repeat: a {@link java.security.SecureRandom}
    * @param clock stamps records; nothing is decided by it
    */
@@ -44,6 +57,7 @@ public final class FeatureLoader implements AutoCloseable {
       List<FeatureView> views,
       FeatureStore store,
       FeatureSource source,
+      ViewDictionaries dictionaries,
       LoadListener listener,
       LoaderSettings settings,
       RandomGenerator random,
@@ -61,7 +75,15 @@ public final class FeatureLoader implements AutoCloseable {
     }
     this.cache =
         new ReadThroughCache(
-            store, batchers, listener, settings, timer, random, clock, System::nanoTime);
+            store,
+            batchers,
+            listener,
+            dictionaries,
+            settings,
+            timer,
+            random,
+            clock,
+            System::nanoTime);
   }
 
   /** The views that can be read, in the order of the configuration. */

@@ -67,6 +67,7 @@ final class ReadThroughCache {
       FeatureStore store,
       Map<String, LoadBatcher> batchers,
       LoadListener listener,
+      ViewDictionaries dictionaries,
       LoaderSettings settings,
       ScheduledExecutorService timer,
       RandomGenerator random,
@@ -78,7 +79,7 @@ final class ReadThroughCache {
     this.settings = settings;
     this.timer = timer;
     this.random = random;
-    this.records = new RecordBook(listener, random, clock);
+    this.records = new RecordBook(listener, dictionaries, random, clock);
     this.nanoTime = nanoTime;
     this.places = new Semaphore(settings.waitingMax());
     this.warnings = new OncePerInterval(WARNING_INTERVAL, nanoTime);

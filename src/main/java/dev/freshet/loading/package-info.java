@@ -23,6 +23,12 @@
  * key joins a batch only after its lease was granted and before the batch's statement is sent.
  * Values of refused fills, of loads without a lease, and of bypasses go to their callers alone.
  *
+ * <h2>Dictionaries</h2>
+ *
+ * A value may name a dictionary by a number that is made of the dictionary's bytes. A loader that
+ * has not got it takes the value for a miss, loads, and asks for it in the background ({@link
+ * dev.freshet.loading.KnownDictionaries}); no read waits for one.
+ *
  * <h2>What is not a source of truth here</h2>
  *
  * TTLs, clocks, the freshness lease (it only decides what to say and whether to bypass), and the

@@ -76,7 +76,7 @@ class FreshetConfigTest {
   void theDefaultsThatTheExampleShowsAreTheDefaults() throws IOException {
     String example = Files.readString(EXAMPLE);
     Pattern commentedKey = Pattern.compile("(?m)^( *)# ?( *[a-z]+(?:-[a-z]+)*:(?: .*)?)$");
-    assertThat(commentedKey.matcher(example).results()).hasSize(20);
+    assertThat(commentedKey.matcher(example).results()).hasSize(22);
 
     String withDefaults = commentedKey.matcher(example).replaceAll("$1$2");
 
@@ -108,6 +108,7 @@ class FreshetConfigTest {
             new RedisConfig(new Secret("redis://127.0.0.1"), "freshet", Duration.ofMillis(250)));
     assertThat(config.http()).isEmpty();
     assertThat(config.loader()).isEqualTo(new LoaderConfig(4, 10_000, 500));
+    assertThat(config.dictionaries().trainOnStart()).isFalse();
     FeatureView view = config.views().get(0);
     assertThat(view.ttl()).isEqualTo(Duration.ofDays(30));
     assertThat(view.ttlJitter()).isEqualTo(0.1);
