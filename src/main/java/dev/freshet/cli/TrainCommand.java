@@ -75,14 +75,28 @@ final class TrainCommand implements Callable<Integer> {
               known,
               sample,
               !isReport,
-              part -> progress.show("loaded %3.0f %% of the sample".formatted(part * 100)));
+              new DictionaryTraining.ProgressListener() {
+                @Override
+                public void loaded(double part) {
+                  progress.show("loaded %3.0f %% of the sample".formatted(part * 100));
+                }
+
+                @Override
+                public void measured(Outcome found) {
+                  progress.clear();
+                  if (!isJson) {
+                    print(out, known, found);
+                    out.flush();
+                  }
+                }
+              });
     } finally {
       progress.clear();
     }
     if (isJson) {
       Json.print(out, asJson(known, outcome));
     } else {
-      print(out, known, outcome);
+      printEnd(out, outcome);
     }
     return ExitCode.DONE;
   }
@@ -110,6 +124,9 @@ final class TrainCommand implements Callable<Integer> {
           loss.kept() == 0 ? "" : "; %,d kept as they are".formatted(loss.kept()));
     }
     out.printf("dictionary: %,d bytes, number %d%n", outcome.dictionaryBytes(), outcome.number());
+  }
+
+  private static void printEnd(PrintWriter out, Outcome outcome) {
     if (outcome.isNew()) {
       out.printf(
           "stored as version %d; loaders write with it when a daemon has told them%n",

@@ -26,7 +26,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -93,7 +92,34 @@ public final class DictionaryTraining {
       int dictionaryBytes,
       long number,
       Optional<Integer> version,
-      boolean isNew) {}
+      boolean isNew) {
+    private Outcome storedAs(int storedVersion, boolean isStoredNow) {
+      return new Outcome(
+          documents,
+          failures,
+          measured,
+          jsonBytes,
+          withoutBytes,
+          withBytes,
+          losses,
+          dictionaryBytes,
+          number,
+          Optional.of(storedVersion),
+          isStoredNow);
+    }
+  }
+
+  /** Is told how far it has come. */
+  public interface ProgressListener {
+    /** Does nothing. */
+    ProgressListener NONE = new ProgressListener() {};
+
+    /** Tells how much of the documents is loaded, 0 to 1. */
+    default void loaded(double part) {}
+
+    /** Tells what a dictionary saves, before it is stored. */
+    default void measured(Outcome outcome) {}
+  }
 
   /** The codec of a view, if it uses dictionaries. */
   public static Optional<TrainedCodec> codecOf(FeatureView view) {
@@ -106,7 +132,6 @@ public final class DictionaryTraining {
    * @param view whose codec uses dictionaries
    * @param sample how many documents to ask for, at least {@link #DOCUMENTS_MIN}
    * @param isStored whether the dictionary is stored, and used from then on
-   * @param progress is told how much of the documents is loaded, 0 to 1
    * @throws TrainingException if there are too few documents, or a dictionary saves nothing
    * @throws dev.freshet.lifecycle.ServerUnavailableException if Postgres does not answer
    * @throws dev.freshet.loading.LoadFailedException if the view cannot be loaded
@@ -117,7 +142,7 @@ public final class DictionaryTraining {
       FeatureView view,
       int sample,
       boolean isStored,
-      DoubleConsumer progress) {
+      ProgressListener progress) {
     TrainedCodec codec =
         codecOf(view)
             .orElseThrow(
@@ -126,11 +151,11 @@ public final class DictionaryTraining {
       postgres.checkReachable();
       DictionaryTraining training = new DictionaryTraining(view, codec, postgres);
       training.load(sample, progress);
-      return training.finish(isStored);
+      return training.finish(isStored, progress);
     }
   }
 
-  private void load(int sample, DoubleConsumer progress) {
+  private void load(int sample, ProgressListener progress) {
     long bytesMax = Math.min(DOCUMENT_BYTES_MAX, Runtime.getRuntime().maxMemory() / MEMORY_PART);
     PostgresFeatureSource source = new PostgresFeatureSource(postgres);
     List<EntityKey> keys = new PostgresEntitySample(postgres).draw(view, sample);
@@ -142,7 +167,7 @@ public final class DictionaryTraining {
         documents.add(document);
         bytes += document.length;
       }
-      progress.accept((double) to / keys.size());
+      progress.loaded((double) to / keys.size());
     }
     if (documents.size() < DOCUMENTS_MIN) {
       throw new TrainingException(
@@ -159,7 +184,7 @@ public final class DictionaryTraining {
     }
   }
 
-  private Outcome finish(boolean isStored) {
+  private Outcome finish(boolean isStored, ProgressListener progress) {
     List<byte[]> seen = new ArrayList<>();
     List<byte[]> unseen = new ArrayList<>();
     long jsonBytes = 0;
@@ -184,39 +209,44 @@ public final class DictionaryTraining {
     }
     long without = written(unseen, Dictionaries.NONE);
     long with = written(unseen, known);
-    if (isStored && with >= without) {
+    Outcome outcome =
+        new Outcome(
+            documents.size(),
+            List.copyOf(failures),
+            unseen.size(),
+            jsonBytes,
+            without,
+            with,
+            List.copyOf(losses.values()),
+            dictionary.size(),
+            dictionary.number(),
+            Optional.empty(),
+            false);
+    progress.measured(outcome);
+    return isStored ? store(dictionary, outcome) : outcome;
+  }
+
+  private Outcome store(StoredDictionary dictionary, Outcome outcome) {
+    if (outcome.withBytes() >= outcome.withoutBytes()) {
       throw new TrainingException(
           "view %s: a dictionary saves nothing: %d documents that it has not seen take %d bytes with it and %d without; it was not stored"
-              .formatted(view.name(), unseen.size(), with, without));
+              .formatted(
+                  view.name(), outcome.measured(), outcome.withBytes(), outcome.withoutBytes()));
     }
     PostgresDictionaries stored = new PostgresDictionaries(postgres);
-    Optional<Integer> version = isStored ? same(stored, dictionary) : Optional.empty();
-    boolean isNew = isStored && version.isEmpty();
-    return new Outcome(
-        documents.size(),
-        List.copyOf(failures),
-        unseen.size(),
-        jsonBytes,
-        without,
-        with,
-        List.copyOf(losses.values()),
-        dictionary.size(),
-        dictionary.number(),
-        isNew ? Optional.of(stored.add(view, dictionary)) : version,
-        isNew);
+    Optional<Integer> same =
+        stored
+            .newest(view)
+            .filter(entry -> entry.number() == dictionary.number())
+            .map(Entry::version);
+    return same.isPresent()
+        ? outcome.storedAs(same.get(), false)
+        : outcome.storedAs(stored.add(view, dictionary), true);
   }
 
   private byte[] rounded(byte[] document) {
     return new Rounding(view.precision())
         .round(document, loss -> losses.merge(loss.field(), loss, Loss::and));
-  }
-
-  /** The version in use, if it is this very dictionary. */
-  private Optional<Integer> same(PostgresDictionaries stored, StoredDictionary dictionary) {
-    return stored
-        .newest(view)
-        .filter(entry -> entry.number() == dictionary.number())
-        .map(Entry::version);
   }
 
   /** Bytes of all documents as the codec writes them; each is read back. */

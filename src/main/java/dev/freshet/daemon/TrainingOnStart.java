@@ -1,7 +1,10 @@
 package dev.freshet.daemon;
 
 import dev.freshet.config.FreshetConfig;
+import dev.freshet.eviction.KeyResolver.KeysQueryFailedException;
+import dev.freshet.loading.LoadFailedException;
 import dev.freshet.postgres.PostgresDictionaries;
+import dev.freshet.postgres.PostgresRefusedException;
 import dev.freshet.view.FeatureView;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +44,12 @@ final class TrainingOnStart implements Runnable {
   private void train(FeatureView view) {
     try {
       DictionaryTraining.Outcome outcome =
-          DictionaryTraining.run(config, view, DictionaryTraining.SAMPLE_DEFAULT, true, part -> {});
+          DictionaryTraining.run(
+              config,
+              view,
+              DictionaryTraining.SAMPLE_DEFAULT,
+              true,
+              DictionaryTraining.ProgressListener.NONE);
       log.info(
           "trained a dictionary view={} version={} documents={} measured={} bytes_without={} bytes_with={}",
           view.name(),
@@ -52,6 +60,8 @@ final class TrainingOnStart implements Runnable {
           outcome.withBytes());
     } catch (TrainingException e) {
       log.info("trained no dictionary: {}", e.getMessage());
+    } catch (LoadFailedException | PostgresRefusedException | KeysQueryFailedException e) {
+      log.warn("trained no dictionary, and will not until the next start: {}", e.getMessage());
     }
   }
 }

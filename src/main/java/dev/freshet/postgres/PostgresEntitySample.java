@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -57,7 +58,11 @@ public final class PostgresEntitySample {
       double percent = 100.0 * SPREAD * count / Math.max(1, known);
       if (percent < 100) {
         List<EntityKey> some =
-            rows(connection, watch, "TABLESAMPLE SYSTEM (%.6f)".formatted(percent), count);
+            rows(
+                connection,
+                watch,
+                String.format(Locale.ROOT, "TABLESAMPLE SYSTEM (%.6f)", percent),
+                count);
         if (some.size() == count) {
           return some;
         }

@@ -77,7 +77,9 @@ class DictionaryTrainingIT {
     shop.migrate(config);
     shop.execute(
         "INSERT INTO pictures SELECT 1000 + i, '{\"n\":[1,2,3],\"key\":\"value\"}' FROM generate_series(1, 30000) AS i; ANALYZE pictures");
-    Outcome outcome = DictionaryTraining.run(config, config.views().get(0), 50, false, part -> {});
+    Outcome outcome =
+        DictionaryTraining.run(
+            config, config.views().get(0), 50, false, DictionaryTraining.ProgressListener.NONE);
     assertThat(outcome.documents()).isEqualTo(50);
     assertThat(outcome.version()).isEmpty();
     shop.execute("DELETE FROM pictures WHERE id > 100"); // the statistics are wrong now

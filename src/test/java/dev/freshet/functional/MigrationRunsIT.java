@@ -136,7 +136,7 @@ class MigrationRunsIT {
       assertThat(shop.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM freshet.view"))
           .isEqualTo("b shared");
       statement.execute("COMMIT");
-      assertThat(first.get()).hasSize(6);
+      assertThat(first.get()).hasSize(7);
       assertThat(second.get())
           .containsExactly(
               "view a", "view c", "watch a on public.items by id", "watch c on public.items by id");

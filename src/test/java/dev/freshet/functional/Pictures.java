@@ -79,7 +79,8 @@ final class Pictures implements AutoCloseable {
   }
 
   static Outcome train(FreshetConfig config) {
-    return DictionaryTraining.run(config, config.views().get(0), 1_000, true, part -> {});
+    return DictionaryTraining.run(
+        config, config.views().get(0), 1_000, true, DictionaryTraining.ProgressListener.NONE);
   }
 
   /** Reads a document twice, so that it is filled in between; the second must be a hit. */

@@ -102,7 +102,9 @@ class PrecisionIT {
   void aTrainingReportsWhatIsLost() {
     FreshetConfig config = shop.withViews(YAML + "  precision: {embedding: int8}\n");
     shop.migrate(config);
-    Outcome outcome = DictionaryTraining.run(config, config.views().get(0), 100, false, part -> {});
+    Outcome outcome =
+        DictionaryTraining.run(
+            config, config.views().get(0), 100, false, DictionaryTraining.ProgressListener.NONE);
     assertThat(outcome.losses())
         .singleElement()
         .satisfies(
