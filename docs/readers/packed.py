@@ -3,12 +3,18 @@
 
     from packed import json_of
     text = json_of(payload)                    # the document's JSON, bytes
-    text = json_of(payload, {3: dictionary})   # dictionaries by number, as freshet writes them
+    text = json_of(payload, dictionaries)      # of its view, by number
+
+`dictionary_of` takes what a field of `{namespace}:dictionary:VIEW` holds in Redis:
+
+    number, dictionary = dictionary_of(redis.hget('{freshet}:dictionary:pictures', '78050757'))
 
 As a program: reads lines of a payload in hexadecimal from standard input, writes each one's JSON.
+Its arguments are files with dictionaries as Redis holds them.
 Needs the module `zstandard` (Debian: python3-zstandard) for payloads that are compressed.
 It trusts what it reads: it is short, and made to be read beside the specification.
 """
+import hashlib
 import struct
 import sys
 
@@ -66,6 +72,14 @@ class Bits:
         part = self.value >> self.at & (1 << width) - 1
         self.at += width
         return part
+
+
+def dictionary_of(stored):
+    """The number and the bytes of a dictionary of this codec, from what Redis holds of it."""
+    if stored[0] != 4:
+        raise ValueError('a dictionary of another codec')
+    number = int.from_bytes(hashlib.sha256(stored).digest()[:4], 'big') >> 4
+    return number + (1 << 15 if number < 1 << 15 else 0), stored[1:]
 
 
 class Dictionary:
@@ -370,7 +384,6 @@ def float_text(value, style, is_single):
 
 
 if __name__ == '__main__':
-    arguments = dict(argument.split('=') for argument in sys.argv[1:])
-    files = {int(number): open(name, 'rb').read() for number, name in arguments.items()}
+    files = dict(dictionary_of(open(name, 'rb').read()) for name in sys.argv[1:])
     for line in sys.stdin:
         sys.stdout.buffer.write(json_of(bytes.fromhex(line.strip()), files) + b'\n')

@@ -4,6 +4,7 @@ import dev.freshet.cli.bench.BenchFailedException;
 import dev.freshet.cli.demo.UnexpectedException;
 import dev.freshet.cli.servers.ServerFailedException;
 import dev.freshet.config.ConfigException;
+import dev.freshet.daemon.TrainingException;
 import dev.freshet.eviction.OtherDatabaseException;
 import dev.freshet.http.ListenFailedException;
 import dev.freshet.lifecycle.ServerUnavailableException;
@@ -47,7 +48,9 @@ public final class ExitCode {
         || e instanceof ServerFailedException
         || e instanceof LoadFailedException) {
       return UNREACHABLE;
-    } else if (e instanceof UnexpectedException || e instanceof BenchFailedException) {
+    } else if (e instanceof UnexpectedException
+        || e instanceof BenchFailedException
+        || e instanceof TrainingException) {
       return NOT_FOUND;
     }
     return BUG;

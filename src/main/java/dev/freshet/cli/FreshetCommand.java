@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       EvictCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      TrainCommand.class,
       DemoCommand.class,
       BenchCommand.class,
       HelpCommand.class

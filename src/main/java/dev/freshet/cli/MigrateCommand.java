@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,8 +113,12 @@ final class MigrateCommand implements Callable<Integer> {
                         .formatted(shellQuoted(view.key().scanPattern()))));
     String namespace = "{" + loaded.redis().namespace() + "}:";
     commands.add(
-        "redis-cli unlink %s %s"
-            .formatted(shellQuoted(namespace + "chain"), shellQuoted(namespace + "fresh")));
+        "redis-cli unlink "
+            + Stream.concat(
+                    Stream.of("chain", "fresh"),
+                    loaded.views().stream().map(view -> "dictionary:" + view.name()))
+                .map(key -> shellQuoted(namespace + key))
+                .collect(Collectors.joining(" ")));
     commands.forEach(command -> out.println("  " + command));
     out.println(
         "(-u URL names the server. Or, the next time, `freshet evict VIEW --all` while a daemon still runs, before --uninstall.)");

@@ -21,15 +21,28 @@ public interface Codec {
    * Writes a document as a payload.
    *
    * @param json the document's JSON in UTF-8
+   * @param dictionaries of the document's view; the newest of this codec is used, if there is one
    */
-  byte[] encode(byte[] json);
+  byte[] encode(byte[] json, Dictionaries dictionaries);
 
   /**
    * Reads a document from a payload.
    *
+   * @param dictionaries of the document's view
    * @return the document's JSON in UTF-8
+   * @throws UnknownDictionaryException if the payload names a dictionary that is not among them
    * @throws UndecodableException if the payload is not this codec's, is damaged, or holds more than
    *     {@link #DOCUMENT_BYTES_MAX} bytes
    */
-  byte[] decode(ByteBuffer payload) throws UndecodableException;
+  byte[] decode(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException;
+
+  /** Writes a document without a dictionary. */
+  default byte[] encode(byte[] json) {
+    return encode(json, Dictionaries.NONE);
+  }
+
+  /** Reads a document from a payload that was written without a dictionary. */
+  default byte[] decode(ByteBuffer payload) throws UndecodableException {
+    return decode(payload, Dictionaries.NONE);
+  }
 }

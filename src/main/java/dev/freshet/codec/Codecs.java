@@ -19,6 +19,14 @@ public final class Codecs {
     return ALL.stream().filter(codec -> codec.name().equals(name)).findFirst();
   }
 
+  /** The codecs that can use dictionaries. */
+  public static List<TrainedCodec> trained() {
+    return ALL.stream()
+        .filter(TrainedCodec.class::isInstance)
+        .map(TrainedCodec.class::cast)
+        .toList();
+  }
+
   /** The codec whose id stands in a record's header. */
   public static Optional<Codec> withId(byte id) {
     return ALL.stream().filter(codec -> codec.id() == id).findFirst();

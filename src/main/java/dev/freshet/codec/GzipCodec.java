@@ -22,7 +22,7 @@ final class GzipCodec implements Codec {
   }
 
   @Override
-  public byte[] encode(byte[] json) {
+  public byte[] encode(byte[] json, Dictionaries dictionaries) {
     ByteArrayOutputStream payload = new ByteArrayOutputStream(json.length / 2 + 32);
     try (GZIPOutputStream gzip = new GZIPOutputStream(payload)) {
       gzip.write(json);
@@ -33,7 +33,7 @@ final class GzipCodec implements Codec {
   }
 
   @Override
-  public byte[] decode(ByteBuffer payload) throws UndecodableException {
+  public byte[] decode(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException {
     byte[] bytes = new byte[payload.remaining()];
     payload.duplicate().get(bytes);
     try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {

@@ -16,12 +16,12 @@ final class JsonCodec implements Codec {
   }
 
   @Override
-  public byte[] encode(byte[] json) {
+  public byte[] encode(byte[] json, Dictionaries dictionaries) {
     return json;
   }
 
   @Override
-  public byte[] decode(ByteBuffer payload) throws UndecodableException {
+  public byte[] decode(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException {
     if (payload.remaining() > DOCUMENT_BYTES_MAX) {
       throw new UndecodableException(
           "the payload has more than %d bytes".formatted(DOCUMENT_BYTES_MAX));

@@ -1,7 +1,7 @@
 package dev.freshet.codec;
 
 /** Says that a payload cannot be read. The record that holds it is a miss. */
-public final class UndecodableException extends Exception {
+public sealed class UndecodableException extends Exception permits UnknownDictionaryException {
   private static final long serialVersionUID = 1L;
 
   public UndecodableException(String message) {

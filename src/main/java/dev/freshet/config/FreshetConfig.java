@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param http where the HTTP interface listens; empty for none
  * @param loader how hard the read path may work
  * @param inspector how much of the cache the daemon compares with the database; empty for nothing
+ * @param dictionaries what the daemon does about dictionaries by itself
  * @param views in the order written; none overlaps another's keys
  */
 public record FreshetConfig(
@@ -27,6 +28,7 @@ public record FreshetConfig(
     Optional<HttpConfig> http,
     LoaderConfig loader,
     Optional<InspectorConfig> inspector,
+    DictionariesConfig dictionaries,
     List<FeatureView> views) {
 
   /** One for evictions, which must never wait for loads; one for upkeep and inspections. */
@@ -66,6 +68,10 @@ public record FreshetConfig(
     LoaderConfig loader =
         top.section("loader").map(LoaderConfig::read).orElse(LoaderConfig.DEFAULT);
     Optional<InspectorConfig> inspector = top.section("inspector").map(InspectorConfig::read);
+    DictionariesConfig dictionaries =
+        top.section("dictionaries")
+            .map(DictionariesConfig::read)
+            .orElse(DictionariesConfig.DEFAULT);
     List<FeatureView> views =
         top.requiredSection("views", "views: {}").map(ViewReader::readAll).orElse(List.of());
     top.refuse("resp", "this version serves no Redis protocol; remove the section and use `http`");
@@ -79,7 +85,7 @@ public record FreshetConfig(
     top.refuseUnknownKeys();
     problems.throwIfAny();
     return new FreshetConfig(
-        postgres.orElseThrow(), redis.orElseThrow(), http, loader, inspector, views);
+        postgres.orElseThrow(), redis.orElseThrow(), http, loader, inspector, dictionaries, views);
   }
 
   private static String textOf(Path file) {

@@ -114,6 +114,19 @@ final class Section {
     return sections;
   }
 
+  /** Every key of this section and its value, in the order written. */
+  <T> Map<String, T> values(Function<String, T> reader) {
+    Map<String, T> values = new LinkedHashMap<>();
+    for (String key : entries.keySet()) {
+      optional(key, reader).ifPresent(value -> values.put(key, value));
+    }
+    return values;
+  }
+
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
   /** Whether a key is written here, whatever it holds. */
   boolean has(String key) {
     return entry(key).isPresent();

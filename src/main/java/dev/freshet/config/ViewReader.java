@@ -2,9 +2,12 @@ package dev.freshet.config;
 
 import dev.freshet.codec.Codec;
 import dev.freshet.codec.Codecs;
+import dev.freshet.codec.packed.Rounding;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.OnChange;
+import dev.freshet.view.Precision;
+import dev.freshet.view.Precision.NumberType;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -72,6 +75,13 @@ final class ViewReader {
     if (servesStale) {
       refuseStale(refreshes, whenBehind);
     }
+    Precision precision = section.section("precision").map(this::precision).orElse(Precision.EXACT);
+    if (section.has("precision") && !codec.equals("packed")) {
+      section.problem(
+          "precision",
+          "is kept by the codec packed alone, and this view's is %s; write codec: packed or remove the lines"
+              .formatted(codec));
+    }
     key.ifPresent(template -> refuseOverlap(template.prefix(), prefixes));
     if (key.isEmpty() || load.isEmpty()) {
       return Optional.empty();
@@ -90,7 +100,30 @@ final class ViewReader {
             absentTtl,
             whenBehind,
             version,
-            codec));
+            codec,
+            precision));
+  }
+
+  private Precision precision(Section written) {
+    Map<String, NumberType> types = written.values(Values.oneOf(NumberType.class));
+    types
+        .keySet()
+        .forEach(
+            path -> {
+              try {
+                Rounding.checkPath(path);
+              } catch (IllegalArgumentException e) {
+                written.problem(path, String.valueOf(e.getMessage()));
+              }
+            });
+    if (written.isEmpty()) {
+      section.problem(
+          "precision", "names no field; write for example {embedding: float16} or remove the line");
+    }
+    return new Precision(
+        types.entrySet().stream()
+            .map(field -> new Precision.Field(field.getKey(), field.getValue()))
+            .toList());
   }
 
   private void refuseMisnamed() {

@@ -6,12 +6,14 @@ import dev.freshet.eviction.Chain.KeyScan;
 import dev.freshet.eviction.Chain.State;
 import dev.freshet.loading.CacheComparison;
 import dev.freshet.loading.CacheComparison.Doubt;
+import dev.freshet.loading.KnownDictionaries;
 import dev.freshet.loading.LoadListener;
 import dev.freshet.loading.Verification;
 import dev.freshet.loading.Verification.Tally;
 import dev.freshet.postgres.PostgresEvictions;
 import dev.freshet.postgres.PostgresFeatureSource;
 import dev.freshet.redis.RedisChain;
+import dev.freshet.redis.RedisDictionaries;
 import dev.freshet.redis.RedisFeatureStore;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
@@ -99,15 +101,24 @@ public final class CacheVerification {
                 servers.redis(),
                 config.redis().namespace(),
                 REDIS_TIMEOUT,
-                RedisFeatureStore.REQUESTS_MAX_DEFAULT)) {
+                RedisFeatureStore.REQUESTS_MAX_DEFAULT);
+        RedisDictionaries mirror =
+            new RedisDictionaries(servers.redis(), config.redis().namespace(), REDIS_TIMEOUT)) {
       servers.postgres().checkReachable();
       store.start();
+      mirror.start();
+      KnownDictionaries dictionaries =
+          new KnownDictionaries(
+              mirror, List.of(view), LoadListener.NONE, Runnable::run, System::nanoTime);
       PostgresEvictions evictions = new PostgresEvictions(servers.postgres());
       AtomicLong repaired = new AtomicLong();
       Verification verification =
           new Verification(
               new CacheComparison(
-                  store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE),
+                  store,
+                  new PostgresFeatureSource(servers.postgres()),
+                  dictionaries,
+                  LoadListener.NONE),
               view,
               options.settlesAfter(),
               stale -> {

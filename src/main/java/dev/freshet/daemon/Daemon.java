@@ -16,6 +16,7 @@ import dev.freshet.metrics.FreshetMetrics;
 import dev.freshet.postgres.ChangeLogRing;
 import dev.freshet.postgres.NotMigratedException;
 import dev.freshet.postgres.PostgresChangeLog;
+import dev.freshet.postgres.PostgresDictionaries;
 import dev.freshet.postgres.PostgresDoorbell;
 import dev.freshet.postgres.PostgresEvictions;
 import dev.freshet.postgres.PostgresFeatureSource;
@@ -44,6 +45,8 @@ public final class Daemon implements AutoCloseable {
   private static final long KEEP_POSITION_SECONDS = 10;
   private static final long EMPTY_SLOTS_SECONDS = 60;
   private static final long RELIEVE_SECONDS = 2;
+  private static final long KEEP_DICTIONARIES_SECONDS = 5;
+  private static final long TRAIN_SECONDS = 1;
   private static final Duration STOP_LOOP_MAX = Duration.ofSeconds(5);
   private static final Duration STOP_INSPECTIONS_MAX = Duration.ofSeconds(2);
 
@@ -72,6 +75,8 @@ public final class Daemon implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Threads.named("upkeep"));
   private final ScheduledExecutorService inspections =
       Executors.newSingleThreadScheduledExecutor(Threads.named("inspector"));
+  private final ScheduledExecutorService trainings =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("training"));
   private final @Nullable HttpApi http;
   private int httpPort;
 
@@ -139,6 +144,7 @@ public final class Daemon implements AutoCloseable {
     everySeconds(upkeep, KEEP_POSITION_SECONDS, "keeping the position", this::keepPosition);
     everySeconds(upkeep, EMPTY_SLOTS_SECONDS, "emptying slots", ring::emptySlots);
     everySeconds(upkeep, RELIEVE_SECONDS, "relieving the change log", this::relieveChangeLog);
+    keepDictionaries();
     config
         .inspector()
         .map(this::inspector)
@@ -151,11 +157,26 @@ public final class Daemon implements AutoCloseable {
         chainName);
   }
 
+  private void keepDictionaries() {
+    PostgresDictionaries truth = new PostgresDictionaries(servers.postgres());
+    DictionaryUpkeep mirrors =
+        new DictionaryUpkeep(config.views(), truth, reads.dictionaries().mirror());
+    everySeconds(upkeep, KEEP_DICTIONARIES_SECONDS, "keeping dictionaries", mirrors::turn);
+    if (config.dictionaries().trainOnStart()) {
+      everySeconds(
+          trainings, TRAIN_SECONDS, "training dictionaries", new TrainingOnStart(config, truth));
+    }
+  }
+
   private Inspector inspector(InspectorConfig inspector) {
     return new Inspector(
         config.views(),
         reads.store(),
-        new CacheComparison(reads.store(), new PostgresFeatureSource(servers.postgres()), metrics),
+        new CacheComparison(
+            reads.store(),
+            new PostgresFeatureSource(servers.postgres()),
+            reads.dictionaries(),
+            metrics),
         metrics,
         inspector.perSecond(),
         System::nanoTime);
@@ -171,6 +192,10 @@ public final class Daemon implements AutoCloseable {
               task.run();
             }
           } catch (RuntimeException e) {
+            if (executor.isShutdown()) {
+              log.info("{} was ended by the stop", doing);
+              return;
+            }
             metrics.failed("upkeep");
             log.warn("{} failed, trying again later: {}", doing, e.getMessage());
           }
@@ -232,6 +257,7 @@ public final class Daemon implements AutoCloseable {
       http.close();
     }
     upkeep.shutdownNow();
+    trainings.shutdownNow();
     stopInspections();
     loop.stop();
     try {

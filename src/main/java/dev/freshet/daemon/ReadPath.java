@@ -20,6 +20,7 @@ final class ReadPath implements AutoCloseable {
   private static final Duration LEASE_WAIT = Duration.ofMillis(500);
 
   private final RedisFeatureStore store;
+  private final LoaderDictionaries dictionaries;
   private final Optional<RedisNearFeed> nearFeed;
   private final FeatureLoader loader;
 
@@ -35,6 +36,7 @@ final class ReadPath implements AutoCloseable {
             namespace,
             config.redis().timeout(),
             RedisFeatureStore.REQUESTS_MAX_DEFAULT);
+    this.dictionaries = new LoaderDictionaries(config, servers, listener);
     NearCache<Feature> near =
         config.loader().nearCache().map(ReadPath::nearCache).orElseGet(NearCache::off);
     this.nearFeed =
@@ -56,6 +58,7 @@ final class ReadPath implements AutoCloseable {
             near,
             store,
             new PostgresFeatureSource(servers.postgres()),
+            dictionaries,
             listener,
             settings,
             new SecureRandom(),
@@ -73,6 +76,7 @@ final class ReadPath implements AutoCloseable {
    */
   void start() {
     store.start();
+    dictionaries.start();
     nearFeed.ifPresent(RedisNearFeed::start);
   }
 
@@ -84,9 +88,14 @@ final class ReadPath implements AutoCloseable {
     return store;
   }
 
+  LoaderDictionaries dictionaries() {
+    return dictionaries;
+  }
+
   @Override
   public void close() {
     loader.close();
+    dictionaries.close();
     nearFeed.ifPresent(RedisNearFeed::close);
     store.close();
   }

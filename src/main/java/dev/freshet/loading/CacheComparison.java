@@ -35,12 +35,18 @@ public final class CacheComparison {
   private final RecordBook records;
 
   /**
+   * @param dictionaries what values are read with; those that need another one are left out
    * @param listener is told of records that cannot be read
    */
-  public CacheComparison(FeatureStore store, FeatureSource source, LoadListener listener) {
+  public CacheComparison(
+      FeatureStore store,
+      FeatureSource source,
+      ViewDictionaries dictionaries,
+      LoadListener listener) {
     this.store = store;
     this.source = source;
-    this.records = new RecordBook(listener, new SecureRandom(), InstantSource.system());
+    this.records =
+        new RecordBook(listener, dictionaries, new SecureRandom(), InstantSource.system());
   }
 
   /**
@@ -79,7 +85,8 @@ public final class CacheComparison {
     cached.forEach(
         (key, found) -> {
           if (!loaded.failures().containsKey(key)
-              && !RecordBook.isSame(found.record(), found.feature(), loaded.documents().get(key))) {
+              && !RecordBook.isSame(
+                  view, found.record(), found.feature(), loaded.documents().get(key))) {
             doubts.add(found.doubt(key));
           }
         });

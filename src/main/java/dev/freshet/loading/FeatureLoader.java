@@ -41,6 +41,7 @@ public final class FeatureLoader implements AutoCloseable {
 
   /**
    * @param near what it looks into first; somebody else must feed it
+   * @param dictionaries what values are written and read with
    * @param random makes lease tokens, which must never repeat: a {@link java.security.SecureRandom}
    * @param clock stamps records; nothing is decided by it
    */
@@ -49,6 +50,7 @@ public final class FeatureLoader implements AutoCloseable {
       NearCache<Feature> near,
       FeatureStore store,
       FeatureSource source,
+      ViewDictionaries dictionaries,
       LoadListener listener,
       LoaderSettings settings,
       RandomGenerator random,
@@ -71,7 +73,7 @@ public final class FeatureLoader implements AutoCloseable {
             new LoadBatcher(view, source, listener, settings.inTurn(), loading, System::nanoTime));
       }
     }
-    RecordBook records = new RecordBook(listener, random, clock);
+    RecordBook records = new RecordBook(listener, dictionaries, random, clock);
     LoadFailures failures = new LoadFailures(listener, System::nanoTime);
     Flights flights = new Flights(store, records, failures, listener);
     this.refills = new Refills(refillBatchers, flights, listener, settings);

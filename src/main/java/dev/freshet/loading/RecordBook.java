@@ -4,6 +4,8 @@ import dev.freshet.codec.CacheRecord;
 import dev.freshet.codec.Codec;
 import dev.freshet.codec.Codecs;
 import dev.freshet.codec.UndecodableException;
+import dev.freshet.codec.UnknownDictionaryException;
+import dev.freshet.codec.packed.Rounding;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.ViewState;
 import dev.freshet.view.EntityKey;
@@ -19,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 /** Writes features as records, and reads them from the records that this loader may use. */
 final class RecordBook {
   private final LoadListener listener;
+  private final ViewDictionaries dictionaries;
   private final RandomGenerator random;
   private final InstantSource clock;
 
-  RecordBook(LoadListener listener, RandomGenerator random, InstantSource clock) {
+  RecordBook(
+      LoadListener listener,
+      ViewDictionaries dictionaries,
+      RandomGenerator random,
+      InstantSource clock) {
     this.listener = listener;
+    this.dictionaries = dictionaries;
     this.random = random;
     this.clock = clock;
   }
@@ -42,7 +50,7 @@ final class RecordBook {
     Codec codec = Codecs.named(view.codec()).orElseThrow();
     return CacheRecord.value(
         new CacheRecord.Header(codec.id(), view.version(), state.epoch(), nowSeconds),
-        codec.encode(json));
+        codec.encode(rounded(view, json), dictionaries.of(view)));
   }
 
   /**
@@ -87,17 +95,24 @@ final class RecordBook {
 
   /**
    * Whether a load that returns this document would put into the cache what a record says. Some
-   * codecs tidy up what they are given, so both are compared as the record's codec gives them back.
+   * codecs tidy up what they are given, so both are compared as the record's codec gives them back;
+   * what that is no dictionary changes.
    *
    * @param cached the feature in the record
    * @param loaded the document; null for an absence
    */
-  static boolean isSame(CacheRecord record, Feature cached, byte @Nullable [] loaded) {
+  static boolean isSame(
+      FeatureView view, CacheRecord record, Feature cached, byte @Nullable [] loaded) {
     if (cached.isAbsent() || loaded == null) {
       return cached.isAbsent() && loaded == null;
     }
     byte[] json = cached.jsonUtf8().orElseThrow();
-    return Arrays.equals(json, loaded) || Arrays.equals(json, written(record, loaded));
+    return Arrays.equals(json, loaded)
+        || Arrays.equals(json, written(record, rounded(view, loaded)));
+  }
+
+  private static byte[] rounded(FeatureView view, byte[] json) {
+    return view.precision().isExact() ? json : new Rounding(view.precision()).round(json);
   }
 
   private static byte[] written(CacheRecord record, byte[] json) {
@@ -125,10 +140,12 @@ final class RecordBook {
       return Optional.empty();
     }
     try {
-      byte[] json = codec.get().decode(value.payload());
+      byte[] json = codec.get().decode(value.payload(), dictionaries.of(view));
       return Optional.of(Feature.of(key.text(), json, Source.REDIS, mayBeBehind));
     } catch (UndecodableException e) {
-      listener.failed(view.name(), "undecodable");
+      listener.failed(
+          view.name(),
+          e instanceof UnknownDictionaryException ? "unknown_dictionary" : "undecodable");
       return Optional.empty();
     }
   }

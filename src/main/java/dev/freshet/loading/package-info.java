@@ -29,6 +29,12 @@
  * dev.freshet.loading.Refills} loads and fills under it, by the same rules. A lease may carry the
  * old value; it is handed out only where the view says so, and marked.
  *
+ * <h2>Dictionaries</h2>
+ *
+ * A value may name a dictionary by a number that is made of the dictionary's bytes. A loader that
+ * has not got it takes the value for a miss, loads, and asks for it in the background ({@link
+ * dev.freshet.loading.KnownDictionaries}); no read waits for one.
+ *
  * <h2>What is not a source of truth here</h2>
  *
  * TTLs, clocks, the freshness lease (it only decides what to say and whether to bypass), and the

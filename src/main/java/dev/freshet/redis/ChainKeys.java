@@ -29,4 +29,9 @@ final class ChainKeys {
   byte[] fresh() {
     return ("{" + namespace + "}:fresh").getBytes(UTF_8);
   }
+
+  /** The mirror of a view's dictionaries. */
+  byte[] dictionary(String view) {
+    return ("{" + namespace + "}:dictionary:" + view).getBytes(UTF_8);
+  }
 }

@@ -7,6 +7,7 @@
  * <pre>
  * {ns}:chain   hash    link, generation, history; epoch:&lt;view&gt; and definition:&lt;view&gt; of each view
  * {ns}:fresh   string  the freshness lease; expires by itself
+ * {ns}:dictionary:&lt;view&gt;  hash  the mirror of the view's dictionaries
  * cache keys   string  one record each: see dev.freshet.codec.CacheRecord
  * </pre>
  *
@@ -27,6 +28,7 @@
  * freshet-chain   one; closed after any failure, made anew by the next read of the chain
  * freshet-scan    one for each scan; ends with it, or with the first failure
  * freshet-store   one, shared; reconnects by itself
+ * freshet-dictionaries   one; reconnects by itself
  * </pre>
  *
  * <h2>When something fails</h2>
@@ -63,7 +65,8 @@
  *
  * The freshness lease says how late the cache may be, never what is in it. TTLs only make room. A
  * number of deleted keys is for people. What a connection remembers is never trusted across a
- * reconnect: the link, the epoch and the lease are compared where they stand, in Redis.
+ * reconnect: the link, the epoch and the lease are compared where they stand, in Redis. The
+ * dictionaries' mirror is a copy of a table in Postgres.
  */
 @NullMarked
 package dev.freshet.redis;

@@ -22,6 +22,7 @@ import java.util.List;
  * @param whenBehind what loaders do while the daemon is behind
  * @param version of its documents
  * @param codec the name of the codec that its values are written with
+ * @param precision which of its documents' numbers are kept less precisely
  */
 public record FeatureView(
     String name,
@@ -35,16 +36,48 @@ public record FeatureView(
     Duration absentTtl,
     WhenBehind whenBehind,
     ViewVersion version,
-    String codec) {
+    String codec,
+    Precision precision) {
 
   public FeatureView {
     watches = List.copyOf(watches);
     reads = List.copyOf(reads);
   }
 
+  /** A view whose numbers are kept as they are. */
+  public FeatureView(
+      String name,
+      KeyTemplate key,
+      QueryTemplate load,
+      List<Watch> watches,
+      List<RelationName> reads,
+      OnChange onChange,
+      Duration ttl,
+      double ttlJitter,
+      Duration absentTtl,
+      WhenBehind whenBehind,
+      ViewVersion version,
+      String codec) {
+    this(
+        name,
+        key,
+        load,
+        watches,
+        reads,
+        onChange,
+        ttl,
+        ttlJitter,
+        absentTtl,
+        whenBehind,
+        version,
+        codec,
+        Precision.EXACT);
+  }
+
   /**
-   * A hash of all that decides which documents are right: template, load, version and watches. 16
-   * hexadecimal digits. Loaders and daemons whose hashes differ do not fill each other's keys.
+   * A hash of all that decides which documents are right: template, load, version, watches and
+   * precision. 16 hexadecimal digits. Loaders and daemons whose hashes differ do not fill each
+   * other's keys.
    */
   public String definitionHash() {
     StringBuilder definition =
@@ -53,6 +86,7 @@ public record FeatureView(
     for (Watch watch : watches) {
       definition.append(watch.definition()).append('\n');
     }
+    definition.append(precision.definition());
     return hash(definition.toString());
   }
 

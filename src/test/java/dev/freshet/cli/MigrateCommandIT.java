@@ -87,10 +87,10 @@ class MigrateCommandIT {
             "freshet.migration_history");
     assertThat(migrate("--dry-run", "--json")).isEqualTo(ExitCode.DONE);
     JsonNode planned = new ObjectMapper().readTree(out);
-    assertThat(planned).hasSize(5);
-    assertThat(planned.get(4).path("description").asText())
+    assertThat(planned).hasSize(6);
+    assertThat(planned.get(5).path("description").asText())
         .isEqualTo("watch items on public.items by id");
-    assertThat(planned.get(4).path("statements").get(0).asText())
+    assertThat(planned.get(5).path("statements").get(0).asText())
         .isEqualTo("SET LOCAL lock_timeout = 2000");
     assertThat(migrate()).isEqualTo(ExitCode.DONE);
     assertThat(migrate("--dry-run")).isEqualTo(ExitCode.DONE);
@@ -107,7 +107,7 @@ class MigrateCommandIT {
         .contains(
             "removed  schema freshet",
             "redis-cli --scan --pattern 'item'\\''s:*' | tr '\\n' '\\0' | xargs -0 -r redis-cli unlink",
-            "redis-cli unlink '{freshet}:chain' '{freshet}:fresh'");
+            "redis-cli unlink '{freshet}:chain' '{freshet}:fresh' '{freshet}:dictionary:items'");
     assertThat(migrate("--uninstall")).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("nothing is installed" + System.lineSeparator());
   }

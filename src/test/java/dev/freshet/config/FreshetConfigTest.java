@@ -78,7 +78,7 @@ class FreshetConfigTest {
   void theDefaultsThatTheExampleShowsAreTheDefaults() throws IOException {
     String example = Files.readString(EXAMPLE);
     Pattern commentedKey = Pattern.compile("(?m)^( *)# ?( *[a-z]+(?:-[a-z]+)*:(?: .*)?)$");
-    assertThat(commentedKey.matcher(example).results()).hasSize(21);
+    assertThat(commentedKey.matcher(example).results()).hasSize(23);
 
     String withDefaults = commentedKey.matcher(example).replaceAll("$1$2");
 
@@ -110,6 +110,7 @@ class FreshetConfigTest {
             new RedisConfig(new Secret("redis://127.0.0.1"), "freshet", Duration.ofMillis(250)));
     assertThat(config.http()).isEmpty();
     assertThat(config.loader()).isEqualTo(LoaderConfig.DEFAULT);
+    assertThat(config.dictionaries().trainOnStart()).isFalse();
     FeatureView view = config.views().get(0);
     assertThat(view.onChange()).isEqualTo(OnChange.EVICT);
     assertThat(view.ttl()).isEqualTo(Duration.ofDays(30));

@@ -3,6 +3,7 @@ package dev.freshet.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.freshet.codec.StoredDictionary;
 import dev.freshet.config.FreshetConfig;
 import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.Servers;
@@ -14,6 +15,7 @@ import dev.freshet.postgres.MigrationException;
 import dev.freshet.postgres.Migrator;
 import dev.freshet.postgres.PostgresChangeLog;
 import dev.freshet.postgres.PostgresDatabase;
+import dev.freshet.postgres.PostgresDictionaries;
 import dev.freshet.postgres.PostgresEvictions;
 import dev.freshet.postgres.PostgresRefusedException;
 import dev.freshet.postgres.Uninstaller;
@@ -233,6 +235,10 @@ class LeastGrantsIT {
       shop.asOwner(Shop.FILL_CHANGE_LOG);
       ring.relieve();
       assertThat(ring.isTight()).as("still full").isFalse();
+      PostgresDictionaries dictionaries = new PostgresDictionaries(postgres);
+      dictionaries.add(config.views().get(0), StoredDictionary.read(new byte[] {3, 1, 2}));
+      dictionaries.keepUp(config.views().get(0));
+      assertThat(dictionaries.of(config.views().get(0))).hasSize(1);
     }
   }
 

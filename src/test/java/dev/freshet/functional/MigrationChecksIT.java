@@ -200,7 +200,7 @@ class MigrationChecksIT {
           shop.execute(problem.substring(problem.indexOf("GRANT ")));
         }
       }
-      assertThat(shop.migrate(config)).hasSize(7);
+      assertThat(shop.migrate(config)).hasSize(8);
       assertThat(
               shop.ask(
                   "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'freshet'"))

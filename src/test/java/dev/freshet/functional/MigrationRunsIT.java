@@ -73,6 +73,7 @@ class MigrationRunsIT {
         .containsExactlyInAnyOrder(
             "V1 change log",
             "V2 views and watches",
+            "V3 dictionaries",
             "view catalogs",
             "view items",
             "watch catalogs on public.products by store_id",
@@ -135,7 +136,7 @@ class MigrationRunsIT {
       assertThat(shop.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM freshet.view"))
           .isEqualTo("b shared");
       statement.execute("COMMIT");
-      assertThat(first.get()).hasSize(6);
+      assertThat(first.get()).hasSize(7);
       assertThat(second.get())
           .containsExactly(
               "view a", "view c", "watch a on public.items by id", "watch c on public.items by id");
@@ -174,7 +175,7 @@ class MigrationRunsIT {
       statement.execute("COMMIT");
       assertThat(run.get())
           .as("all that was applied, before the wait and after it")
-          .hasSize(7)
+          .hasSize(8)
           .contains("V1 change log", "watch items on public.items by id");
     }
   }
@@ -241,7 +242,7 @@ class MigrationRunsIT {
     assertAllRefuse(
         "migrated by a newer Freshet",
         "V47 something new was installed on 2",
-        "this version knows only up to V2",
+        "this version knows only up to V3",
         "`freshet migrate --uninstall` and then `freshet migrate`");
   }
 
@@ -250,13 +251,13 @@ class MigrationRunsIT {
     shop.migrate(shop.config());
     shop.execute("DROP TABLE freshet.migration_history");
     assertAllRefuse(
-        "schema freshet holds change_log, change_log_0, change_log_1, change_log_2, change_log_3, change_log_overflow, change_log_slot, floor, generation, position, view, watch, and no freshet.migration_history",
+        "schema freshet holds change_log, change_log_0, change_log_1, change_log_2, change_log_3, change_log_overflow, change_log_slot, dictionary, floor, generation, position, view, watch, and no freshet.migration_history",
         "`freshet migrate --uninstall` and then `freshet migrate`");
   }
 
   @Test
   void anEmptySchemaOfTheMigratorsIsUsed() throws SQLException {
     shop.execute("CREATE SCHEMA freshet");
-    assertThat(shop.migrate(shop.config())).hasSize(7);
+    assertThat(shop.migrate(shop.config())).hasSize(8);
   }
 }

@@ -46,6 +46,7 @@ class MigratorIT {
         .containsExactly(
             "V1 change log",
             "V2 views and watches",
+            "V3 dictionaries",
             "view catalogs",
             "view items",
             "watch catalogs on public.products by store_id",

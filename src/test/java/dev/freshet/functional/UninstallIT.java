@@ -75,7 +75,7 @@ class UninstallIT {
             "schema freshet");
     assertNothingIsLeft();
     shop.execute("UPDATE items SET value = 1");
-    assertThat(shop.migrate(shop.config())).as("it can be installed again").hasSize(7);
+    assertThat(shop.migrate(shop.config())).as("it can be installed again").hasSize(8);
   }
 
   @Test

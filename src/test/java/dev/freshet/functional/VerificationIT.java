@@ -13,6 +13,7 @@ import dev.freshet.loading.CacheComparison.Doubt;
 import dev.freshet.loading.Inspector;
 import dev.freshet.loading.LoadListener;
 import dev.freshet.loading.Verification;
+import dev.freshet.loading.ViewDictionaries;
 import dev.freshet.postgres.PostgresFeatureSource;
 import dev.freshet.redis.RedisFeatureStore;
 import dev.freshet.servers.ExpectedLog;
@@ -56,7 +57,10 @@ class VerificationIT {
           servers,
           store,
           new CacheComparison(
-              store, new PostgresFeatureSource(servers.postgres()), LoadListener.NONE));
+              store,
+              new PostgresFeatureSource(servers.postgres()),
+              ViewDictionaries.NONE,
+              LoadListener.NONE));
     }
 
     @Override

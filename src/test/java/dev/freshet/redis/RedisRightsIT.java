@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.freshet.codec.StoredDictionary;
+import dev.freshet.codec.UndecodableException;
 import dev.freshet.eviction.Chain.KeyScan;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.loading.FeatureStore.LeaseReply;
@@ -20,6 +22,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The least rights that Freshet needs in Redis, as the documentation of the package names them. */
@@ -42,8 +45,11 @@ final class RedisRightsIT {
               Samples.connections("redis://app:s3cret@127.0.0.1:" + redis.port() + "/3");
           RedisChain chain = new RedisChain(connections, NAMESPACE, Samples.CHAIN_TIMEOUT);
           RedisFeatureStore store =
-              new RedisFeatureStore(connections, NAMESPACE, Duration.ofSeconds(2), 100)) {
+              new RedisFeatureStore(connections, NAMESPACE, Duration.ofSeconds(2), 100);
+          RedisDictionaries dictionaries =
+              new RedisDictionaries(connections, NAMESPACE, Duration.ofSeconds(2))) {
         writesAndReads(connections, chain, store);
+        mirrorsDictionaries(dictionaries);
       }
     }
   }
@@ -85,5 +91,28 @@ final class RedisRightsIT {
     assertThatThrownBy(() -> chain.write(eviction(link(2), link(3), "other:1")))
         .isInstanceOf(ServerUnavailableException.class)
         .hasMessageContaining("NOPERM");
+  }
+
+  private static void mirrorsDictionaries(RedisDictionaries dictionaries) {
+    dictionaries.start();
+    StoredDictionary first = dictionary(1);
+    StoredDictionary second = dictionary(2);
+    dictionaries.mirror(view(), "1", List.of(first));
+    dictionaries.mirror(view(), "2", List.of(second));
+    assertThat(dictionaries.contents(view())).contains("2");
+    assertThat(dictionaries.newest(view())).isEqualTo(Map.of("zstd", second.number()));
+    assertThat(dictionaries.find(view(), first.number())).isEmpty();
+    assertThat(dictionaries.find(view(), second.number())).contains(second.bytes());
+    dictionaries.mirror(view(), "", List.of());
+    assertThat(dictionaries.contents(view())).isEmpty();
+    assertThat(dictionaries.newest(view())).isEmpty();
+  }
+
+  private static StoredDictionary dictionary(int content) {
+    try {
+      return StoredDictionary.read(new byte[] {3, (byte) content});
+    } catch (UndecodableException e) {
+      throw new AssertionError(e);
+    }
   }
 }

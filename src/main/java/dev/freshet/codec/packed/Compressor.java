@@ -6,9 +6,6 @@ import com.github.luben.zstd.ZstdDictCompress;
 import com.github.luben.zstd.ZstdDictDecompress;
 import com.github.luben.zstd.ZstdException;
 import dev.freshet.codec.UndecodableException;
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +19,18 @@ final class Compressor implements AutoCloseable {
   /** Contexts kept at most, of each kind. */
   private static final int KEPT_MAX = 64;
 
+  /**
+   * Contexts without a dictionary: one is lent for a single call and then taken back, so that
+   * nothing of a dictionary's outlives it.
+   */
+  private static final ConcurrentLinkedQueue<ZstdCompressCtx> COMPRESSING =
+      new ConcurrentLinkedQueue<>();
+
+  private static final ConcurrentLinkedQueue<ZstdDecompressCtx> DECOMPRESSING =
+      new ConcurrentLinkedQueue<>();
+
   private final @Nullable ZstdDictCompress forCompression;
   private final @Nullable ZstdDictDecompress forDecompression;
-  private final ConcurrentLinkedQueue<ZstdCompressCtx> compressing = new ConcurrentLinkedQueue<>();
-  private final ConcurrentLinkedQueue<ZstdDecompressCtx> decompressing =
-      new ConcurrentLinkedQueue<>();
 
   /**
    * Prepares a dictionary.
@@ -38,45 +42,42 @@ final class Compressor implements AutoCloseable {
     forDecompression = dictionary.length == 0 ? null : new ZstdDictDecompress(dictionary);
   }
 
-  private ZstdCompressCtx compressCtx() {
-    ZstdCompressCtx kept = compressing.poll();
-    if (kept != null) {
-      return kept;
-    }
-    ZstdCompressCtx made =
-        new ZstdCompressCtx()
-            .setLevel(LEVEL)
-            .setMagicless(true)
-            .setContentSize(false)
-            .setChecksum(false)
-            .setDictID(false);
-    return forCompression == null ? made : made.loadDict(forCompression);
-  }
-
-  private ZstdDecompressCtx decompressCtx() {
-    ZstdDecompressCtx kept = decompressing.poll();
-    if (kept != null) {
-      return kept;
-    }
-    ZstdDecompressCtx made = new ZstdDecompressCtx().setMagicless(true);
-    return forDecompression == null ? made : made.loadDict(forDecompression);
+  private static ZstdCompressCtx plain(ZstdCompressCtx context) {
+    return context
+        .setLevel(LEVEL)
+        .setMagicless(true)
+        .setContentSize(false)
+        .setChecksum(false)
+        .setDictID(false);
   }
 
   byte[] compress(byte[] content) {
-    ZstdCompressCtx context = compressCtx();
-    byte[] frame = context.compress(content);
-    if (compressing.size() < KEPT_MAX) {
-      compressing.add(context);
-    } else {
-      context.close();
+    ZstdCompressCtx kept = COMPRESSING.poll();
+    ZstdCompressCtx context = kept == null ? plain(new ZstdCompressCtx()) : kept;
+    if (forCompression != null) {
+      context.loadDict(forCompression);
     }
+    byte[] frame = context.compress(content);
+    if (COMPRESSING.size() >= KEPT_MAX) {
+      context.close();
+      return frame;
+    }
+    if (forCompression != null) {
+      context.reset();
+      plain(context);
+    }
+    COMPRESSING.add(context);
     return frame;
   }
 
   /** Decompresses a frame into a range that it must fill exactly. */
   void decompress(byte[] source, int from, int length, byte[] target, int to, int size)
       throws UndecodableException {
-    ZstdDecompressCtx context = decompressCtx();
+    ZstdDecompressCtx kept = DECOMPRESSING.poll();
+    ZstdDecompressCtx context = kept == null ? new ZstdDecompressCtx().setMagicless(true) : kept;
+    if (forDecompression != null) {
+      context.loadDict(forDecompression);
+    }
     try {
       int written = context.decompressByteArray(target, to, size, source, from, length);
       if (written != size) {
@@ -85,33 +86,29 @@ final class Compressor implements AutoCloseable {
     } catch (ZstdException e) {
       throw new UndecodableException("the packed payload's zstd frame is damaged", e);
     } finally {
-      if (decompressing.size() < KEPT_MAX) {
-        decompressing.add(context);
-      } else {
-        context.close();
-      }
+      takeBack(context);
     }
+  }
+
+  private void takeBack(ZstdDecompressCtx context) {
+    if (DECOMPRESSING.size() >= KEPT_MAX) {
+      context.close();
+      return;
+    }
+    if (forDecompression != null) {
+      context.reset();
+      context.setMagicless(true);
+    }
+    DECOMPRESSING.add(context);
   }
 
   @Override
   public void close() {
-    drain(compressing);
-    drain(decompressing);
     if (forCompression != null) {
       forCompression.close();
     }
     if (forDecompression != null) {
       forDecompression.close();
-    }
-  }
-
-  private static <T extends Closeable> void drain(ConcurrentLinkedQueue<T> contexts) {
-    for (T context = contexts.poll(); context != null; context = contexts.poll()) {
-      try {
-        context.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("a zstd context cannot be closed", e);
-      }
     }
   }
 }

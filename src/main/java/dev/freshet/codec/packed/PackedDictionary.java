@@ -1,5 +1,7 @@
 package dev.freshet.codec.packed;
 
+import dev.freshet.codec.Dictionary;
+import dev.freshet.codec.TrainedCodec;
 import dev.freshet.codec.UndecodableException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -14,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>As bytes: the format's version; shapes, layouts and texts, each list as a count and then each
  * entry as its length and bytes, numbers as varints; then zstd's dictionary, to the end.
  */
-public final class PackedDictionary implements AutoCloseable {
+public final class PackedDictionary implements Dictionary, AutoCloseable {
   /** A dictionary of more bytes is refused. */
-  public static final int BYTES_MAX = 1 << 20;
+  public static final int BYTES_MAX = TrainedCodec.DICTIONARY_BYTES_MAX;
 
   private static final int VERSION = 1;
 
@@ -94,6 +96,7 @@ public final class PackedDictionary implements AutoCloseable {
     return out.toBytes();
   }
 
+  @Override
   public long number() {
     return number;
   }
@@ -133,7 +136,7 @@ public final class PackedDictionary implements AutoCloseable {
     return layouts[place];
   }
 
-  /** Gives back the native memory. Nothing may be encoded or decoded with it then. */
+  /** Gives back the native memory at once. Nothing may be encoded or decoded with it then. */
   @Override
   public void close() {
     compressor.close();

@@ -22,6 +22,9 @@ public final class PackedDictionaryTrainer {
 
   private static final int TEXT_BYTES_MAX = 64;
 
+  /** Of each list, so that the dictionary is never too long. */
+  private static final int LIST_BYTES_MAX = 256 << 10;
+
   /** The part of the samples that must have a text in common. */
   private static final double COMMON = 0.02;
 
@@ -89,14 +92,24 @@ public final class PackedDictionaryTrainer {
   }
 
   private static List<byte[]> common(Map<ByteBuffer, Integer> counts, int least, int bytesMax) {
-    return counts.entrySet().stream()
-        .filter(entry -> entry.getValue() >= least && entry.getKey().remaining() <= bytesMax)
-        .sorted(
-            Map.Entry.<ByteBuffer, Integer>comparingByValue(Comparator.reverseOrder())
-                .thenComparing(Map.Entry.comparingByKey()))
-        .limit(ENTRIES_MAX)
-        .map(entry -> bytes(entry.getKey()))
-        .toList();
+    List<byte[]> inOrder =
+        counts.entrySet().stream()
+            .filter(entry -> entry.getValue() >= least && entry.getKey().remaining() <= bytesMax)
+            .sorted(
+                Map.Entry.<ByteBuffer, Integer>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(ENTRIES_MAX)
+            .map(entry -> bytes(entry.getKey()))
+            .toList();
+    List<byte[]> common = new ArrayList<>();
+    int total = 0;
+    for (byte[] entry : inOrder) {
+      if (total + entry.length <= LIST_BYTES_MAX) {
+        total += entry.length;
+        common.add(entry);
+      }
+    }
+    return common;
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -2,6 +2,7 @@ package dev.freshet.codec.packed;
 
 import dev.freshet.codec.Codec;
 import dev.freshet.codec.UndecodableException;
+import dev.freshet.codec.UnknownDictionaryException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -181,11 +182,7 @@ public final class PackedFormat {
       dictionary =
           dictionaries
               .find(number)
-              .orElseThrow(
-                  () ->
-                      new UndecodableException(
-                          "the packed payload names dictionary %d, which is not known"
-                              .formatted(number)));
+              .orElseThrow(() -> new UnknownDictionaryException("packed", number));
     }
     return (first & VERBATIM) != 0
         ? verbatim(head, (first & COMPRESSED) != 0, dictionary)

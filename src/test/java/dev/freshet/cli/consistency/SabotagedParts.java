@@ -7,6 +7,7 @@ import dev.freshet.loading.FeatureSource;
 import dev.freshet.loading.FeatureStore;
 import dev.freshet.loading.LoadListener;
 import dev.freshet.loading.LoaderSettings;
+import dev.freshet.loading.ViewDictionaries;
 import dev.freshet.nearcache.NearCache;
 import dev.freshet.postgres.PostgresFeatureSource;
 import dev.freshet.redis.RedisFeatureStore;
@@ -80,6 +81,7 @@ final class SabotagedParts implements Parts {
             NearCache.off(),
             loaderWrapping.store(store, cluster),
             loaderWrapping.source(new PostgresFeatureSource(servers.postgres())),
+            ViewDictionaries.NONE,
             listener,
             new LoaderSettings(
                 config.loader().concurrency(),

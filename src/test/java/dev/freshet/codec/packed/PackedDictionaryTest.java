@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.freshet.RandomCases;
 import dev.freshet.codec.UndecodableException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +116,26 @@ class PackedDictionaryTest {
         List.of(List.<byte[]>of(), List.of("[1,2]".getBytes(UTF_8)), List.of(new byte[] {'1'}))) {
       try (PackedDictionary dictionary = trained(1, samples)) {
         byte[] document = "{\"a\":[1,2,3]}".getBytes(UTF_8);
+        assertThat(read(PackedFormat.encode(document, dictionary), dictionary)).isEqualTo(document);
+      }
+    }
+  }
+
+  @Test
+  void longShapesMakeADictionaryThatIsNotTooLong() throws UndecodableException {
+    List<byte[]> samples = new ArrayList<>();
+    for (int shape = 0; shape < 120; shape++) {
+      StringBuilder json = new StringBuilder("{");
+      for (int name = 0; name < 400; name++) {
+        json.append("\"a rather long name %d of shape %d\":1,".formatted(name, shape));
+      }
+      byte[] document = json.append("\"end\":1}").toString().getBytes(UTF_8);
+      samples.add(document);
+      samples.add(document);
+    }
+    try (PackedDictionary dictionary = trained(1, samples)) {
+      assertThat(dictionary.bytes()).hasSizeBetween(200 << 10, PackedDictionary.BYTES_MAX);
+      for (byte[] document : samples) {
         assertThat(read(PackedFormat.encode(document, dictionary), dictionary)).isEqualTo(document);
       }
     }

@@ -3,6 +3,7 @@ package dev.freshet.codec.packed;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.codec.StoredDictionary;
 import dev.freshet.codec.UndecodableException;
 import dev.freshet.servers.ProgramsOnPath;
 import java.io.IOException;
@@ -83,11 +84,15 @@ class PackedReaderIT {
     SampleDocuments.fast().forEach(trainer::add);
     SampleDocuments.standard().forEach(trainer::add);
     byte[] bytes = trainer.train();
-    Path file = Files.write(directory.resolve("dictionary"), bytes);
+    byte[] mirrored = new byte[1 + bytes.length];
+    mirrored[0] = 4;
+    System.arraycopy(bytes, 0, mirrored, 1, bytes.length);
+    long number = StoredDictionary.read(mirrored).number();
+    Path file = Files.write(directory.resolve("dictionary"), mirrored);
     boolean mayCompress = pythonHasZstd();
     StringBuilder payloads = new StringBuilder();
     StringBuilder texts = new StringBuilder();
-    try (PackedDictionary dictionary = PackedDictionary.read(7, bytes)) {
+    try (PackedDictionary dictionary = PackedDictionary.read(number, bytes)) {
       for (byte[] document : documents()) {
         add(document, null, mayCompress, payloads, texts);
         add(document, dictionary, mayCompress, payloads, texts);
@@ -96,7 +101,7 @@ class PackedReaderIT {
     Path in = Files.writeString(directory.resolve("payloads"), payloads);
     Path out = directory.resolve("texts");
 
-    int exitCode = run(in, out, "python3", READER, "7=" + file);
+    int exitCode = run(in, out, "python3", READER, file.toString());
 
     assertThat(exitCode).as(Files.readString(directory.resolve("errors"))).isZero();
     assertThat(Files.readString(out)).isEqualTo(texts.toString());
