@@ -22,7 +22,8 @@ import picocli.CommandLine.TypeConversionException;
       BenchEvictCommand.class,
       BenchWritersCommand.class,
       BenchTriggersCommand.class,
-      BenchConsistencyCommand.class
+      BenchConsistencyCommand.class,
+      BenchMemoryCommand.class
     })
 final class BenchCommand implements Runnable {
   /** The exit code of a program that Ctrl-C ended. */
@@ -32,7 +33,8 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw Main.usage(spec, "say what to measure: latency, evict, writers, triggers, consistency");
+    throw Main.usage(
+        spec, "say what to measure: latency, evict, writers, triggers, consistency, memory");
   }
 
   /** {@code freshet bench latency}. */

@@ -3,13 +3,17 @@ package dev.freshet.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * dev.freshet.lifecycle.ServerUnavailableException} if Redis does not answer in time.
  */
 public final class RawRedis implements AutoCloseable {
+  private static final String USED_MEMORY = "used_memory:";
+
   private final RedisFailures failures;
   private final RedisSession session;
   private final Duration timeout;
@@ -61,6 +67,57 @@ public final class RawRedis implements AutoCloseable {
                         .toCompletableFuture())
             .toList();
     replies.forEach(reply -> await("SET", reply));
+  }
+
+  /**
+   * Sets keys, all with one TTL; sends all of them before it waits.
+   *
+   * @param ttlMs in milliseconds
+   */
+  public void setAll(Map<String, byte[]> values, long ttlMs) {
+    List<CompletableFuture<String>> replies = new ArrayList<>(values.size());
+    values.forEach(
+        (key, value) ->
+            replies.add(
+                session
+                    .commands()
+                    .set(bytes(key), value, SetArgs.Builder.px(ttlMs))
+                    .toCompletableFuture()));
+    replies.forEach(reply -> await("SET", reply));
+  }
+
+  /** Deletes everything, in all databases. */
+  public void clear() {
+    await("FLUSHALL", session.commands().flushall().toCompletableFuture());
+  }
+
+  /** How many bytes the server has allocated. */
+  public long usedMemory() {
+    return info("memory")
+        .lines()
+        .filter(line -> line.startsWith(USED_MEMORY))
+        .mapToLong(line -> Long.parseLong(line.substring(USED_MEMORY.length()).strip()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("INFO names no used_memory"));
+  }
+
+  /** How many bytes each key takes with its value and its entry; 0 where a key is not there. */
+  public List<Long> memoryUsage(Collection<String> keys) {
+    return replies("MEMORY USAGE", keys, key -> session.commands().memoryUsage(bytes(key)));
+  }
+
+  /** How many bytes each key holds; 0 where a key is not there. */
+  public List<Long> lengths(Collection<String> keys) {
+    return replies("STRLEN", keys, key -> session.commands().strlen(bytes(key)));
+  }
+
+  private List<Long> replies(
+      String what, Collection<String> keys, Function<String, RedisFuture<Long>> command) {
+    List<CompletableFuture<@Nullable Long>> replies = new ArrayList<>(keys.size());
+    keys.forEach(key -> replies.add(command.apply(key).toCompletableFuture()));
+    return replies.stream()
+        .map(reply -> Objects.requireNonNullElse(await(what, reply), 0L))
+        .toList();
   }
 
   /** A field of a hash, as text; empty if it is not there. */
