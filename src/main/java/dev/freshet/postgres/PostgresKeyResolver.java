@@ -15,9 +15,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs {@code keys} queries: many changed rows in one statement. */
 public final class PostgresKeyResolver implements KeyResolver {
+  /** A query that names more entities fails: to evict their whole view costs less. */
+  static final int ENTITIES_MAX = 100_000;
+
   private final PostgresDatabase database;
 
   public PostgresKeyResolver(PostgresDatabase database) {
@@ -31,7 +35,14 @@ public final class PostgresKeyResolver implements KeyResolver {
     try {
       return database.with(
           "the keys query of %s on %s".formatted(view.name(), watch.table()),
-          connection -> resolve(connection, query, view.key().placeholders(), by));
+          connection -> {
+            Set<EntityKey> entities = resolve(connection, query, view.key().placeholders(), by);
+            if (entities.size() > ENTITIES_MAX) {
+              throw failed(
+                  view, watch, "it names more than %d entities".formatted(ENTITIES_MAX), null);
+            }
+            return entities;
+          });
     } catch (SQLException e) {
       throw failed(view, watch, PostgresErrors.describe(e), e);
     } catch (ServerUnavailableException e) {
@@ -43,7 +54,7 @@ public final class PostgresKeyResolver implements KeyResolver {
   }
 
   private static KeysQueryFailedException failed(
-      FeatureView view, Watch watch, String why, Exception cause) {
+      FeatureView view, Watch watch, String why, @Nullable Exception cause) {
     return new KeysQueryFailedException(
         "the keys query of view %s on %s failed: %s".formatted(view.name(), watch.table(), why),
         cause);
@@ -53,8 +64,9 @@ public final class PostgresKeyResolver implements KeyResolver {
       Connection connection, KeyedQuery query, List<String> placeholders, Collection<EntityKey> by)
       throws SQLException {
     String sql =
-        "SELECT %s FROM (%s) AS l"
-            .formatted(KeyedQuery.keyTexts(placeholders), query.query().positionalSql());
+        "SELECT DISTINCT %s FROM (%s) AS l LIMIT %d"
+            .formatted(
+                KeyedQuery.keyTexts(placeholders), query.query().positionalSql(), ENTITIES_MAX + 1);
     Set<EntityKey> entities = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       query.bind(statement, by);

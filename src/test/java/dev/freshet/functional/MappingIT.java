@@ -26,7 +26,8 @@ class MappingIT {
       CREATE TABLE products (id bigint PRIMARY KEY, store_id bigint, price integer NOT NULL);
       CREATE SEQUENCE mappings;
       CREATE FUNCTION counted(ids bigint[]) RETURNS bigint[] LANGUAGE plpgsql VOLATILE AS
-        'BEGIN PERFORM nextval(''public.mappings''); IF 13 = ANY (ids) THEN RAISE EXCEPTION ''unlucky''; END IF; RETURN ids; END';
+        'BEGIN PERFORM nextval(''public.mappings''); IF 13 = ANY (ids) THEN RAISE EXCEPTION ''unlucky''; END IF;
+         RETURN CASE WHEN 99 = ANY (ids) THEN array(SELECT id FROM public.stores) ELSE ids END; END';
       """;
 
   private static final String VIEWS =
@@ -240,6 +241,17 @@ class MappingIT {
     assertNothingIsStale();
     assertThat(live.evictedBy("UPDATE products SET price = 7 WHERE store_id = 1"))
         .isEqualTo(catalogs(List.of("north")));
+    assertNothingIsStale();
+  }
+
+  @Test
+  @ExpectedLog("it names more than 100000 entities")
+  void aKeysQueryThatNamesVeryManyEntitiesSweepsTheView() throws SQLException {
+    live.execute("INSERT INTO stores SELECT i, 's' || i FROM generate_series(1001, 101001) AS i");
+    live.awaitApplied();
+
+    assertThat(live.evictedBy("INSERT INTO products VALUES (1001, 99, 0)"))
+        .isEqualTo(catalogs(SLUGS));
     assertNothingIsStale();
   }
 }

@@ -102,8 +102,10 @@ final class Pictures implements AutoCloseable {
     assertThat(get(loader, id).source()).isEqualTo(Source.REDIS);
   }
 
+  /** Waits until the daemon has nothing more to mirror. */
   void awaitMirrored(Outcome outcome) {
-    Shop.soon().until(() -> shop.redis().hexists(MIRROR, Long.toString(outcome.number())));
+    String number = Long.toString(outcome.number());
+    Shop.soon().until(() -> shop.redis().hget(MIRROR, "contents").contains(number));
   }
 
   /** Waits until a loader writes a document in fewer bytes than before. */

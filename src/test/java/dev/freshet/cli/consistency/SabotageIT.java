@@ -170,7 +170,9 @@ class SabotageIT {
   @Test
   void notPollingAfterListenIsFound() throws InterruptedException {
     Site site = open(SabotagedParts.daemon(DaemonSabotage.doesNotPollAfterListen()));
-    missSomeRings(site);
+    for (int i = 0; i < TRIES && violations.count() == 0; i++) {
+      missSomeRings(site);
+    }
     assertCaught();
   }
 
