@@ -264,6 +264,7 @@ class WriterSessionsIT {
     } finally {
       live.execute(
           "ALTER TABLE \"漢\" RENAME COLUMN \"旗\" TO flag; ALTER TABLE \"漢\" RENAME TO days");
+      live.awaitShapesRead(1); // the sweep that follows is not the next test's
     }
   }
 
