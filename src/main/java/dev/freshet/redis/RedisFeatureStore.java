@@ -38,13 +38,18 @@ import org.jspecify.annotations.Nullable;
  * broke, or was not answered in time, may or may not have taken effect; it is never sent again. A
  * fill that Redis runs late does no harm: it still finds its own lease in the key, or is refused.
  *
- * <p><b>The order within a look-up.</b> Its three commands are sent together and run one after the
+ * <p><b>The order within a look-up.</b> Its four commands are sent together and run one after the
  * other, but other clients' commands may run in between. The freshness lease is asked for first: if
  * it is there, all that its beat vouches for was evicted before the records are read; asked for
  * last, it could vouch for records that were read just before they were evicted. The chain's state
- * is read last: if a record has the epoch that is in force then, that epoch was in force when the
- * record was read too, since an epoch never returns; read first, it could be an epoch that a sweep
- * has just ended, and the records that the sweep is about to delete would pass for usable.
+ * is read after them: if a record has the epoch that is in force then, that epoch was in force when
+ * the record was read too, since an epoch never returns; read first, it could be an epoch that a
+ * sweep has just ended, and the records that the sweep is about to delete would pass for usable.
+ *
+ * <p>The freshness lease is asked for once more at the end: a server that takes over older data in
+ * the middle of a look-up, as one that becomes a replica does, would have answered the first
+ * question from the newer data and the others from the older. The older data's lease has run out,
+ * or vouches for its records.
  *
  * <p>Futures complete on a thread of the connection: hand on what blocks or takes long.
  */
@@ -56,8 +61,8 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
   public static final int REQUESTS_MAX_DEFAULT = 5_000;
 
   /**
-   * A request is up to three commands, and they stay with the connection after the request has
-   * timed out. With this much room for them a server that hangs is given up first.
+   * A request is up to four commands, and they stay with the connection after the request has timed
+   * out. With this much room for them a server that hangs is given up first.
    */
   private static final int COMMANDS_PER_REQUEST = 64;
 
@@ -111,14 +116,16 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
 
   @Override
   public CompletableFuture<LookUp> lookUp(FeatureView view, List<String> cacheKeys) {
-    AsyncCommand<byte[], byte[], Long> fresh =
-        command(CommandType.EXISTS, new IntegerOutput<>(CODEC), arguments().addKey(keys.fresh()));
+    AsyncCommand<byte[], byte[], Long> fresh = isFresh();
     AsyncCommand<byte[], byte[], List<byte[]>> records =
         command(CommandType.MGET, new ValueListOutput<>(CODEC), cacheKeysOf(cacheKeys));
     AsyncCommand<byte[], byte[], List<byte[]>> state =
         command(CommandType.HMGET, new ValueListOutput<>(CODEC), stateFieldsOf(view));
 
-    List<RedisCommand<byte[], byte[], ?>> inOrder = new ArrayList<>(List.of(fresh, records, state));
+    AsyncCommand<byte[], byte[], Long> stillFresh = isFresh();
+
+    List<RedisCommand<byte[], byte[], ?>> inOrder =
+        new ArrayList<>(List.of(fresh, records, state, stillFresh));
     if (cacheKeys.isEmpty()) {
       inOrder.remove(records);
       records.complete(List.of());
@@ -127,9 +134,18 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
         "a look-up",
         redis -> {
           redis.send(inOrder);
-          return CompletableFuture.allOf(fresh, records, state);
+          return CompletableFuture.allOf(fresh, records, state, stillFresh);
         },
-        done -> new LookUp(stateOf(state.join()), fresh.join() == 1, recordsOf(records.join())));
+        done ->
+            new LookUp(
+                stateOf(state.join()),
+                fresh.join() == 1 && stillFresh.join() == 1,
+                recordsOf(records.join())));
+  }
+
+  private AsyncCommand<byte[], byte[], Long> isFresh() {
+    return command(
+        CommandType.EXISTS, new IntegerOutput<>(CODEC), arguments().addKey(keys.fresh()));
   }
 
   @Override
