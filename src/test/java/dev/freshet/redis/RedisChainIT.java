@@ -20,7 +20,6 @@ import dev.freshet.eviction.Chain.Sent;
 import dev.freshet.eviction.Chain.State;
 import dev.freshet.eviction.Chain.Write;
 import dev.freshet.lifecycle.ServerUnavailableException;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,45 +27,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The chain's scripts and its connection, on a Redis that works. */
-final class RedisChainIT {
-  private static RedisProcess redis;
-  private static RedisCommands<byte[], byte[]> operator;
-  private static RedisConnections connections;
-
-  private RedisChain chain;
-
-  @BeforeAll
-  static void startRedis() {
-    redis = RedisProcess.start();
-    operator = redis.operator();
-    connections = Samples.connections(redis.url());
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    connections.close();
-    redis.close();
-  }
-
-  @BeforeEach
-  void openChain() {
-    operator.flushall();
-    chain = new RedisChain(connections, NAMESPACE, Samples.CHAIN_TIMEOUT);
-    chain.read();
-  }
-
-  @AfterEach
-  void closeChain() {
-    chain.close();
-  }
-
+final class RedisChainIT extends ChainOnRedis {
   @Test
   void anEmptyRedisHasNoChain() {
     State state = chain.read();

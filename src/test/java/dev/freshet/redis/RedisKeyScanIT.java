@@ -14,53 +14,17 @@ import dev.freshet.eviction.Chain.KeyScan;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.KeyTemplate;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class RedisKeyScanIT {
-  private static RedisProcess redis;
-  private static RedisCommands<byte[], byte[]> operator;
-  private static RedisConnections connections;
-
-  private RedisChain chain;
-
-  @BeforeAll
-  static void startRedis() {
-    redis = RedisProcess.start();
-    operator = redis.operator();
-    connections = Samples.connections(redis.url());
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    connections.close();
-    redis.close();
-  }
-
-  @BeforeEach
-  void openChain() {
-    operator.flushall();
-    chain = new RedisChain(connections, NAMESPACE, Samples.CHAIN_TIMEOUT);
-    chain.read();
-  }
-
-  @AfterEach
-  void closeChain() {
-    chain.close();
-  }
-
+final class RedisKeyScanIT extends ChainOnRedis {
   @Test
   void aScanOfNothingEnds() {
     assertThat(keysOf("img:*")).isEmpty();

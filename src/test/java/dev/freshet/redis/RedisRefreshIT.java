@@ -12,55 +12,30 @@ import dev.freshet.codec.CacheRecord;
 import dev.freshet.eviction.Chain.Reply;
 import dev.freshet.eviction.Chain.Write;
 import dev.freshet.loading.FeatureStore.LeaseReply;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the chain's script does with keys that are refreshed, on a Redis that works. */
-final class RedisRefreshIT {
+final class RedisRefreshIT extends ChainOnRedis {
   private static final byte[] KEY = bytes("img:1");
 
-  private static RedisProcess redis;
-  private static RedisCommands<byte[], byte[]> operator;
-  private static RedisConnections connections;
-
-  private RedisChain chain;
   private RedisFeatureStore store;
 
-  @BeforeAll
-  static void startRedis() {
-    redis = RedisProcess.start();
-    operator = redis.operator();
-    connections = Samples.connections(redis.url());
-  }
-
-  @AfterAll
-  static void stopRedis() {
-    connections.close();
-    redis.close();
-  }
-
   @BeforeEach
-  void openChain() {
-    operator.flushall();
-    chain = new RedisChain(connections, NAMESPACE, Samples.CHAIN_TIMEOUT);
-    chain.read();
+  void openStore() {
     chain.write(firstWrite());
     store = new RedisFeatureStore(connections, NAMESPACE, Duration.ofSeconds(2), 100);
     store.start();
   }
 
   @AfterEach
-  void closeChain() {
+  void closeStore() {
     store.close();
-    chain.close();
   }
 
   private Write refreshing(int from, boolean carriesCopy) {

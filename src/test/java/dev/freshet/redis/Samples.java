@@ -11,6 +11,7 @@ import dev.freshet.eviction.Chain.Write;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.OnChange;
+import dev.freshet.view.Precision;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -59,7 +60,8 @@ final class Samples {
         Duration.ofSeconds(60),
         WhenBehind.SERVE,
         version,
-        "json");
+        "json",
+        Precision.EXACT);
   }
 
   static Link link(int chunk) {
