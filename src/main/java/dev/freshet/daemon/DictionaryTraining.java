@@ -54,6 +54,7 @@ public final class DictionaryTraining {
 
   private final FeatureView view;
   private final TrainedCodec codec;
+  private final Rounding rounding;
   private final PostgresDatabase postgres;
   private final List<byte[]> documents = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
@@ -63,6 +64,7 @@ public final class DictionaryTraining {
   private DictionaryTraining(FeatureView view, TrainedCodec codec, PostgresDatabase postgres) {
     this.view = view;
     this.codec = codec;
+    this.rounding = new Rounding(view.precision());
     this.postgres = postgres;
   }
 
@@ -245,8 +247,7 @@ public final class DictionaryTraining {
   }
 
   private byte[] rounded(byte[] document) {
-    return new Rounding(view.precision())
-        .round(document, loss -> losses.merge(loss.field(), loss, Loss::and));
+    return rounding.round(document, loss -> losses.merge(loss.field(), loss, Loss::and));
   }
 
   /** Bytes of all documents as the codec writes them; each is read back. */

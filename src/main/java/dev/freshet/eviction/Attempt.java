@@ -212,7 +212,6 @@ final class Attempt {
             new Refresher.Leased(
                 refresh.view,
                 refresh.key,
-                refresh.lease.cacheKey(),
                 refresh.lease.token(),
                 keepMsMax == Chain.Reply.TIME_UNKNOWN
                     ? OptionalLong.empty()

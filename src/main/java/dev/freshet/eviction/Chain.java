@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Freshet's writes to Redis, each of which checks the one before.
@@ -34,7 +35,14 @@ public interface Chain {
      */
     public static final String OVERFLOW = "overflow";
 
+    private static final Pattern EPOCH = Pattern.compile("[0-9a-fA-F]{8}");
+
     private Field() {}
+
+    /** Whether a text is an epoch: of another one no loader fills anything. */
+    public static boolean isEpoch(String text) {
+      return EPOCH.matcher(text).matches();
+    }
 
     /** The field with a view's epoch, 8 hexadecimal digits. */
     public static String epoch(String view) {

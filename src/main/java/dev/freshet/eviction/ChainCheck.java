@@ -7,12 +7,9 @@ import dev.freshet.eviction.EvictionListener.NewChain;
 import dev.freshet.view.FeatureView;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Compares the chain that Redis holds with the database. Decides; does nothing. */
 final class ChainCheck {
-  private static final Pattern EPOCH = Pattern.compile("[0-9a-fA-F]{8}");
-
   private ChainCheck() {}
 
   /** The link, if all of the chain's fields are there. */
@@ -44,8 +41,7 @@ final class ChainCheck {
   }
 
   private static boolean hasEpoch(Chain.State seen, FeatureView view) {
-    String epoch = seen.fields().getOrDefault(Chain.Field.epoch(view.name()), "");
-    return EPOCH.matcher(epoch).matches();
+    return Chain.Field.isEpoch(seen.fields().getOrDefault(Chain.Field.epoch(view.name()), ""));
   }
 
   /**

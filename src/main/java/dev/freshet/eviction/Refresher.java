@@ -28,7 +28,7 @@ public interface Refresher {
 
         @Override
         public void refresh(Leased leased, String generation, String epoch) {
-          throw new IllegalStateException("there was no room for " + leased.cacheKey());
+          throw new IllegalStateException("there was no room for " + leased.key());
         }
       };
 
@@ -54,6 +54,5 @@ public interface Refresher {
    *     milliseconds: a new one is kept no longer, so that what nobody reads goes at last; empty if
    *     that is not known
    */
-  record Leased(
-      FeatureView view, EntityKey key, String cacheKey, ByteBuffer token, OptionalLong keepMsMax) {}
+  record Leased(FeatureView view, EntityKey key, ByteBuffer token, OptionalLong keepMsMax) {}
 }

@@ -8,6 +8,7 @@ import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,16 +58,9 @@ public final class RawRedis implements AutoCloseable {
    * @param ttlMs in milliseconds
    */
   public void setAll(Collection<String> keys, byte[] value, long ttlMs) {
-    List<CompletableFuture<String>> replies =
-        keys.stream()
-            .map(
-                key ->
-                    session
-                        .commands()
-                        .set(bytes(key), value, SetArgs.Builder.px(ttlMs))
-                        .toCompletableFuture())
-            .toList();
-    replies.forEach(reply -> await("SET", reply));
+    Map<String, byte[]> values = new LinkedHashMap<>();
+    keys.forEach(key -> values.put(key, value));
+    setAll(values, ttlMs);
   }
 
   /**
@@ -160,7 +154,7 @@ public final class RawRedis implements AutoCloseable {
 
   /** How many bytes a key holds; 0 if it is not there. */
   public long length(String key) {
-    return await("STRLEN", session.commands().strlen(bytes(key)).toCompletableFuture());
+    return lengths(List.of(key)).get(0);
   }
 
   /** Deletes a key. The future says whether it was there, and fails as other methods throw. */

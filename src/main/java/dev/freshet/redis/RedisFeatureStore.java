@@ -28,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +65,6 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
    */
   private static final int COMMANDS_PER_REQUEST = 64;
 
-  private static final Pattern EPOCH = Pattern.compile("[0-9a-fA-F]{8}");
   private static final ByteArrayCodec CODEC = ByteArrayCodec.INSTANCE;
 
   private final RedisConnections connections;
@@ -298,7 +296,7 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
   }
 
   private static Optional<ViewState> stateOf(String generation, String epoch, String definition) {
-    return EPOCH.matcher(epoch).matches()
+    return Field.isEpoch(epoch)
         ? Optional.of(new ViewState(generation, Integer.parseUnsignedInt(epoch, 16), definition))
         : Optional.empty();
   }

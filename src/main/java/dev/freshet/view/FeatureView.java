@@ -44,36 +44,6 @@ public record FeatureView(
     reads = List.copyOf(reads);
   }
 
-  /** A view whose numbers are kept as they are. */
-  public FeatureView(
-      String name,
-      KeyTemplate key,
-      QueryTemplate load,
-      List<Watch> watches,
-      List<RelationName> reads,
-      OnChange onChange,
-      Duration ttl,
-      double ttlJitter,
-      Duration absentTtl,
-      WhenBehind whenBehind,
-      ViewVersion version,
-      String codec) {
-    this(
-        name,
-        key,
-        load,
-        watches,
-        reads,
-        onChange,
-        ttl,
-        ttlJitter,
-        absentTtl,
-        whenBehind,
-        version,
-        codec,
-        Precision.EXACT);
-  }
-
   /**
    * A hash of all that decides which documents are right: template, load, version, watches and
    * precision. 16 hexadecimal digits. Loaders and daemons whose hashes differ do not fill each

@@ -9,6 +9,7 @@ import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.OnChange;
+import dev.freshet.view.Precision;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -63,7 +64,8 @@ class EvictionPlanTest {
         Duration.ofMinutes(1),
         WhenBehind.SERVE,
         ViewVersion.parse("1.0"),
-        "json");
+        "json",
+        Precision.EXACT);
   }
 
   private static Change change(int watchId, String... keys) {

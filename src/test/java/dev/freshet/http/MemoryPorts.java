@@ -9,6 +9,7 @@ import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.MalformedKeyException;
 import dev.freshet.view.OnChange;
+import dev.freshet.view.Precision;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.RelationName;
 import dev.freshet.view.ViewVersion;
@@ -76,7 +77,8 @@ final class MemoryPorts implements Features, Evictions, Health, Telemetry {
             Duration.ofSeconds(60),
             WhenBehind.SERVE,
             ViewVersion.parse("1.2"),
-            "json"));
+            "json",
+            Precision.EXACT));
   }
 
   @Override

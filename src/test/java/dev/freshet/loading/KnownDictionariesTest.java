@@ -13,6 +13,7 @@ import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.FeatureView;
 import dev.freshet.view.KeyTemplate;
 import dev.freshet.view.OnChange;
+import dev.freshet.view.Precision;
 import dev.freshet.view.QueryTemplate;
 import dev.freshet.view.ViewVersion;
 import dev.freshet.view.WhenBehind;
@@ -42,7 +43,8 @@ class KnownDictionariesTest {
           Duration.ofSeconds(60),
           WhenBehind.SERVE,
           new ViewVersion(1, 0),
-          "packed");
+          "packed",
+          Precision.EXACT);
 
   private final Source source = new Source();
   private final Queue<Runnable> asked = new ArrayDeque<>();

@@ -27,7 +27,8 @@ class FeatureViewTest {
         Duration.ofSeconds(60),
         WhenBehind.SERVE,
         ViewVersion.parse(version),
-        "zstd");
+        "zstd",
+        Precision.EXACT);
   }
 
   private static Watch watch(List<String> by, @Nullable String keys, String... columns) {

@@ -22,9 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -38,7 +36,6 @@ public final class MemoryBench {
   private static final int TRIES = 5;
   private static final long TTL_MS = Duration.ofDays(30).toMillis();
   private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(30);
-  private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final String CONFIGURATION =
       """
@@ -118,12 +115,11 @@ public final class MemoryBench {
   private void fillTable(PostgresDatabase database) {
     try (Session session = Session.openUnhurried(database)) {
       session.run("CREATE TABLE public.documents (id uuid PRIMARY KEY, doc json NOT NULL)");
-      for (int from = 0; from < ids.size(); from += BATCH_KEYS) {
-        int to = Math.min(from + BATCH_KEYS, ids.size());
+      for (List<Integer> keys : batches()) {
         session.update(
             "INSERT INTO public.documents SELECT id::uuid, doc::json FROM unnest(?::text[], ?::text[]) AS new (id, doc)",
-            ids.subList(from, to).toArray(String[]::new),
-            IntStream.range(from, to).mapToObj(this::document).toArray(String[]::new));
+            keys.stream().map(ids::get).toArray(String[]::new),
+            keys.stream().map(this::document).toArray(String[]::new));
       }
       session.run("VACUUM ANALYZE public.documents");
     }
@@ -175,7 +171,8 @@ public final class MemoryBench {
       double grown = (double) redis.usedMemory() - before;
       long values = 0;
       long usage = 0;
-      for (List<String> keys : batches(form)) {
+      for (List<Integer> batch : batches()) {
+        List<String> keys = cacheKeys(form, batch);
         values += redis.lengths(keys).stream().mapToLong(Long::longValue).sum();
         usage += redis.memoryUsage(keys).stream().mapToLong(Long::longValue).sum();
       }
@@ -188,9 +185,10 @@ public final class MemoryBench {
   private static void awaitDictionaries(RawRedis redis) throws InterruptedException {
     for (MemoryForm form : MemoryForm.values()) {
       if (form.hasDictionary()) {
-        await(
-            "the daemon to mirror the dictionary of " + form.label(),
-            () -> redis.exists("{freshet}:dictionary:" + form.label()));
+        String mirror = "{freshet}:dictionary:" + form.label();
+        Await.until(
+            () -> redis.exists(mirror),
+            () -> "the daemon does not mirror the dictionary of " + form.label());
       }
     }
   }
@@ -202,55 +200,45 @@ public final class MemoryBench {
   private void awaitFills(MemoryForm form, FeatureLoader loader, RawRedis redis)
       throws InterruptedException {
     String probe = ids.get(0);
-    await("the loader to fill", () -> loader.get(form.label(), probe).source() == Source.REDIS);
+    Await.until(
+        () -> loader.get(form.label(), probe).source() == Source.REDIS,
+        () -> "the loader does not fill " + form.keyPrefix() + probe);
     redis.delete(form.keyPrefix() + probe).join();
   }
 
   private void setAll(RawRedis redis) {
-    for (int from = 0; from < ids.size(); from += BATCH_KEYS) {
+    for (List<Integer> keys : batches()) {
       Map<String, byte[]> values = new LinkedHashMap<>();
-      for (int i = from; i < Math.min(from + BATCH_KEYS, ids.size()); i++) {
-        values.put(MemoryForm.PLAIN.keyPrefix() + ids.get(i), document(i).getBytes(UTF_8));
-      }
+      keys.forEach(
+          key ->
+              values.put(
+                  MemoryForm.PLAIN.keyPrefix() + ids.get(key), document(key).getBytes(UTF_8)));
       redis.setAll(values, TTL_MS);
     }
   }
 
   private void load(MemoryForm form, FeatureLoader loader, RawRedis redis) {
-    for (int from = 0; from < ids.size(); from += BATCH_KEYS) {
-      List<String> some = ids.subList(from, Math.min(from + BATCH_KEYS, ids.size()));
-      List<String> keys = some.stream().map(id -> form.keyPrefix() + id).toList();
+    for (List<Integer> batch : batches()) {
+      List<String> keys = cacheKeys(form, batch);
       for (int tries = 1; redis.existing(keys) < keys.size(); tries++) {
         if (tries > TRIES) {
           throw new BenchFailedException("some documents are not cached; see the log");
         }
-        loader.getAll(form.label(), some);
+        loader.getAll(form.label(), batch.stream().map(ids::get).toList());
       }
     }
   }
 
-  private List<List<String>> batches(MemoryForm form) {
-    List<List<String>> batches = new ArrayList<>();
-    for (int from = 0; from < ids.size(); from += BATCH_KEYS) {
-      batches.add(
-          ids.subList(from, Math.min(from + BATCH_KEYS, ids.size())).stream()
-              .map(id -> form.keyPrefix() + id)
-              .toList());
-    }
-    return batches;
+  private List<String> cacheKeys(MemoryForm form, List<Integer> keys) {
+    return keys.stream().map(key -> form.keyPrefix() + ids.get(key)).toList();
   }
 
-  private interface Condition {
-    boolean isMet();
-  }
-
-  private static void await(String what, Condition condition) throws InterruptedException {
-    long end = System.nanoTime() + DEADLINE_NANOS;
-    while (!condition.isMet()) {
-      if (System.nanoTime() - end > 0) {
-        throw new BenchFailedException("waited in vain for " + Objects.requireNonNull(what));
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+  /** The places of all keys, some at a time. */
+  private List<List<Integer>> batches() {
+    return IntStream.range(0, (ids.size() + BATCH_KEYS - 1) / BATCH_KEYS)
+        .map(batch -> batch * BATCH_KEYS)
+        .mapToObj(
+            from -> IntStream.range(from, Math.min(from + BATCH_KEYS, ids.size())).boxed().toList())
+        .toList();
   }
 }
