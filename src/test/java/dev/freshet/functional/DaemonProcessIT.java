@@ -86,6 +86,20 @@ class DaemonProcessIT {
   }
 
   @Test
+  void untilReadyEndsOnceTheDaemonLeadsOrStandsBy() throws Exception {
+    Process alone = processes.start(shop.yaml(), "run", "--migrate", "--until-ready");
+    assertThat(alone.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(alone.exitValue()).isZero();
+    assertThat(shop.holds("{freshet}:chain")).isTrue();
+
+    processes.start(shop.yaml(), "run");
+    awaitFresh();
+    Process second = processes.start(shop.yaml(), "run", "--until-ready");
+    assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.exitValue()).isZero();
+  }
+
+  @Test
   void aServerThatCannotBeReachedAtTheStartIsFatal() throws Exception {
     String nobodyListens =
         shop.yaml().replaceFirst("jdbc:pgsql://[^/]+/", "jdbc:pgsql://127.0.0.1:1/");

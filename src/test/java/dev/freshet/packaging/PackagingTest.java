@@ -26,6 +26,7 @@ final class PackagingTest {
   private static final Path COMPOSE = Path.of("compose.yaml");
   private static final Path COMPOSE_CONFIG = Path.of("packaging/compose/freshet.yaml");
   private static final String JAR = "/usr/lib/freshet/freshet.jar";
+  private static final String ARCHIVE = "/var/cache/freshet/classes.jsa";
 
   @Test
   void theUnitSaysHowFreshetIsRunAndEnded() throws IOException {
@@ -35,6 +36,7 @@ final class PackagingTest {
         .containsEntry("Type", List.of("exec"))
         .containsEntry("DynamicUser", List.of("yes"))
         .containsEntry("EnvironmentFile", List.of("/etc/freshet/freshet.env"))
+        .containsEntry("CacheDirectory", List.of("freshet"))
         .containsEntry("Restart", List.of("on-failure"))
         .containsEntry("RestartPreventExitStatus", List.of(Integer.toString(ExitCode.USAGE)))
         .containsEntry("SuccessExitStatus", List.of("143"))
@@ -47,7 +49,14 @@ final class PackagingTest {
         .singleElement()
         .asString()
         .startsWith("/usr/bin/java ")
+        .contains(" -XX:SharedArchiveFile=" + ARCHIVE + " ")
         .endsWith(" -jar " + JAR + " run --config /etc/freshet/freshet.yaml");
+    assertThat(service.get("ExecStartPre"))
+        .singleElement()
+        .asString()
+        .startsWith("-/bin/sh -c 'test " + ARCHIVE + " -nt " + JAR + " || ")
+        .contains(" -XX:ArchiveClassesAtExit=" + ARCHIVE + " ")
+        .endsWith(" run --until-ready --config /etc/freshet/freshet.yaml'");
     assertThat(sections(UNIT).getOrDefault("Install", Map.of())).containsKey("WantedBy");
   }
 

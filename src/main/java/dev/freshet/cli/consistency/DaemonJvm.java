@@ -3,6 +3,10 @@ package dev.freshet.cli.consistency;
 import dev.freshet.cli.bench.BenchFailedException;
 import dev.freshet.cli.bench.DaemonProcess;
 import dev.freshet.cli.servers.Signals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +29,7 @@ final class DaemonJvm implements DaemonUnderTest {
   private final String configuration;
   private final String password;
   private final Thread supervisor = new Thread(this::supervise, "freshet-consistency-supervisor");
+  private @Nullable Path classes;
   private @Nullable DaemonProcess process;
   private boolean isOver;
 
@@ -39,8 +44,22 @@ final class DaemonJvm implements DaemonUnderTest {
   }
 
   @Override
-  public synchronized void start() {
-    process = DaemonProcess.start(configuration, password, HEAP);
+  public synchronized void start() throws InterruptedException {
+    if (classes == null) {
+      classes = archivedClasses();
+    }
+    process = DaemonProcess.start(configuration, password, HEAP, classes);
+  }
+
+  /** As the service does it once, before its first start. */
+  private Path archivedClasses() throws InterruptedException {
+    try {
+      Path archive = Files.createTempDirectory("freshet-classes-").resolve("freshet.jsa");
+      DaemonProcess.archiveClasses(configuration, password, HEAP, archive);
+      return archive;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the daemon's classes cannot be archived", e);
+    }
   }
 
   private void supervise() {
@@ -53,7 +72,7 @@ final class DaemonJvm implements DaemonUnderTest {
     }
   }
 
-  private synchronized boolean startAgainIfEnded() {
+  private synchronized boolean startAgainIfEnded() throws InterruptedException {
     DaemonProcess started = process;
     if (!isOver && started != null && !started.handle().isAlive()) {
       LOG.debug("the daemon ended by itself");
@@ -122,6 +141,18 @@ final class DaemonJvm implements DaemonUnderTest {
     if (ended != null) {
       Signals.send(NAME, "CONT", List.of(ended.handle()));
       ended.close();
+    }
+    if (classes != null) {
+      removeArchive(classes);
+    }
+  }
+
+  private static void removeArchive(Path archive) {
+    try {
+      Files.deleteIfExists(archive);
+      Files.deleteIfExists(archive.getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the archive of classes cannot be removed", e);
     }
   }
 }

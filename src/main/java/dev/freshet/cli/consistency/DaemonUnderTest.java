@@ -4,7 +4,7 @@ package dev.freshet.cli.consistency;
 interface DaemonUnderTest extends AutoCloseable {
 
   /** Starts it; it need not be ready. */
-  void start();
+  void start() throws InterruptedException;
 
   /** Ends it at once, as {@code kill -9}; returns when it is gone. */
   void kill() throws InterruptedException;
