@@ -83,7 +83,8 @@ final class LuaScript {
                 : CompletableFuture.failedFuture(failure));
   }
 
-  private static Throwable unwrapped(Throwable failure) {
+  /** What a future failed with, without what later stages wrap around it. */
+  static Throwable unwrapped(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;

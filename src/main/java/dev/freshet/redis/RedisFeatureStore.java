@@ -74,7 +74,7 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
   private final int requestsMax;
   private final Semaphore requests;
   private final LuaScript lease = LuaScript.load("lease.lua");
-  private final LuaScript fill = LuaScript.load("fill.lua");
+  private final LeaseFill fill = new LeaseFill();
   private final LuaScript release = LuaScript.load("release.lua");
   private volatile @Nullable RedisSession session;
 
@@ -171,14 +171,13 @@ public final class RedisFeatureStore implements FeatureStore, KeySample, AutoClo
     return ask(
         fill.name(),
         redis ->
-            fill.<Long>run(
-                redis.commands(),
-                ScriptOutputType.INTEGER,
-                new byte[][] {cacheKey.getBytes(UTF_8)},
+            fill.run(
+                redis,
+                cacheKey.getBytes(UTF_8),
                 CacheRecord.lease(token),
                 record,
                 bytes(ttl.toMillis())),
-        stored -> stored == 1);
+        stored -> stored);
   }
 
   @Override

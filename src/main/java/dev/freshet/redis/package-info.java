@@ -16,11 +16,12 @@
  * evict.lua   RedisChain          cache keys, then the chain     the chain has the expected link
  * beat.lua    RedisChain          {ns}:fresh                     the same
  * lease.lua   RedisFeatureStore   a cache key                    it holds nothing usable
- * fill.lua    RedisFeatureStore   a cache key                    it holds exactly this lease
+ * fill.lua    LeaseFill           a cache key                    it holds exactly this lease
+ * release.lua RedisFeatureStore   a cache key                    the same
  * </pre>
  *
- * On Redis 8.4 and Valkey 8.1 a fill could be the plain command {@code SET … IFEQ}; fill.lua does
- * the same on every server since 6.2.
+ * On Redis 8.4 and Valkey 8.1 a fill is the plain command {@code SET … IFEQ}; fill.lua does the
+ * same on every server since 6.2.
  *
  * <h2>Connections</h2>
  *
@@ -58,7 +59,8 @@
  *
  * <pre>
  * resetkeys ~{freshet}:* ~img:* resetchannels -@all +info +select +client|setname +time +hgetall
- * +hmget +hget +hset +hdel +exists +mget +get +set +type +unlink +scan +randomkey +eval +evalsha
+ * +hmget +hget +hset +hdel +exists +mget +get +set +pttl +type +unlink +scan +randomkey
+ * +pubsub|numsub +publish +subscribe +eval +evalsha
  * </pre>
  *
  * <h2>What is not a source of truth here</h2>

@@ -284,6 +284,41 @@ final class RedisFeatureStoreIT {
   }
 
   @Test
+  void aFillIsAPlainCommandWhereTheServerComparesByItself() {
+    byte[] token = token();
+    store.lease(view(), "img:1", token, LONG).join();
+    long scriptsBefore = scriptsRun();
+
+    assertThat(store.fill("img:1", token, value(), LONG).join()).isTrue();
+    boolean isPlain = ServerInfo.parse(operator.info("server")).knowsSetIfEqual();
+    assertThat(scriptsRun() == scriptsBefore).isEqualTo(isPlain);
+  }
+
+  private static long scriptsRun() {
+    return operator
+        .info("commandstats")
+        .lines()
+        .filter(line -> line.startsWith("cmdstat_eval"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll(".*:calls=(\\d+),.*", "$1")))
+        .sum();
+  }
+
+  @Test
+  void aFillTakesPlaceOnAServerThatTurnsOutToBeOlder() {
+    byte[] token = token();
+    store.lease(view(), "img:1", token, LONG).join();
+    ServerInfo newer = new ServerInfo("", "8.4.0", "", false);
+    LeaseFill fill = new LeaseFill();
+    try (RedisSession session = new RedisSession(redis.connect(), newer, ended -> {})) {
+      byte[] lease = CacheRecord.lease(token);
+      assertThat(fill.run(session, KEY, CacheRecord.lease(token()), value(), bytes("60000")).join())
+          .isFalse();
+      assertThat(fill.run(session, KEY, lease, value(), bytes("60000")).join()).isTrue();
+    }
+    assertThat(operator.get(KEY)).isEqualTo(value());
+  }
+
+  @Test
   void aSecondFillWithTheSameLeaseIsRefused() {
     byte[] token = token();
     store.lease(view(), "img:1", token, LONG).join();

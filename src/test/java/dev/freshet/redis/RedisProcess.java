@@ -106,6 +106,11 @@ final class RedisProcess implements AutoCloseable {
     return new RedisProcess(directory, program, port, arguments);
   }
 
+  /** Another connection; the caller closes it. */
+  StatefulRedisConnection<byte[], byte[]> connect() {
+    return client.connect(ByteArrayCodec.INSTANCE);
+  }
+
   int port() {
     return port;
   }

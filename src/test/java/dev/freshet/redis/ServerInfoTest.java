@@ -12,12 +12,13 @@ final class ServerInfoTest {
         ServerInfo.parse(
             "# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\nrun_id:ab12\n");
 
-    assertThat(info).isEqualTo(new ServerInfo("ab12", "7.0.15", false));
+    assertThat(info).isEqualTo(new ServerInfo("ab12", "7.0.15", "", false));
   }
 
   @Test
   void aClusterNodeSaysSo() {
     assertThat(ServerInfo.parse("redis_mode:cluster\r\n").isCluster()).isTrue();
+    assertThat(ServerInfo.parse("server_mode:cluster\r\n").isCluster()).as("a Valkey").isTrue();
   }
 
   @Test
@@ -30,7 +31,21 @@ final class ServerInfoTest {
     assertThat(version("unstable").knowsScriptFlags()).isFalse();
   }
 
+  @Test
+  void setIfEqualIsKnownSinceRedis84AndValkey81() {
+    assertThat(version("8.2.9").knowsSetIfEqual()).isFalse();
+    assertThat(version("8.4.0").knowsSetIfEqual()).isTrue();
+    assertThat(version("9").knowsSetIfEqual()).isTrue();
+    assertThat(valkey("8.0.6").knowsSetIfEqual()).isFalse();
+    assertThat(valkey("8.1.1").knowsSetIfEqual()).isTrue();
+  }
+
+  private static ServerInfo valkey(String version) {
+    return ServerInfo.parse(
+        "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:%s\r\n".formatted(version));
+  }
+
   private static ServerInfo version(String version) {
-    return new ServerInfo("", version, false);
+    return new ServerInfo("", version, "", false);
   }
 }
