@@ -45,7 +45,7 @@ public final class Daemon implements AutoCloseable {
   private static final long KEEP_POSITION_SECONDS = 10;
   private static final long EMPTY_SLOTS_SECONDS = 60;
   private static final long RELIEVE_SECONDS = 2;
-  private static final long KEEP_DICTIONARIES_SECONDS = 5;
+  private static final long KEEP_DICTIONARIES_SECONDS = 2;
   private static final long TRAIN_SECONDS = 1;
   private static final Duration STOP_LOOP_MAX = Duration.ofSeconds(5);
   private static final Duration STOP_INSPECTIONS_MAX = Duration.ofSeconds(2);
@@ -136,11 +136,12 @@ public final class Daemon implements AutoCloseable {
     Servers.migrator(servers.postgres(), config).checkMigrated();
     loop.checkHistory();
     reads.start();
+    // Before what takes long: after a crash nothing is evicted until the loop runs again.
+    loopThread.start();
     if (http != null) {
       httpPort = http.start();
       log.info("serving http address={} port={}", config.http().orElseThrow().host(), httpPort);
     }
-    loopThread.start();
     everySeconds(upkeep, KEEP_POSITION_SECONDS, "keeping the position", this::keepPosition);
     everySeconds(upkeep, EMPTY_SLOTS_SECONDS, "emptying slots", ring::emptySlots);
     everySeconds(upkeep, RELIEVE_SECONDS, "relieving the change log", this::relieveChangeLog);

@@ -22,7 +22,7 @@ final class LoaderDictionaries implements ViewDictionaries, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("freshet.dictionaries");
 
   /** How soon loaders write with a dictionary that has been mirrored. */
-  private static final long REFRESH_SECONDS = 5;
+  private static final long REFRESH_SECONDS = 2;
 
   private final RedisDictionaries mirror;
   private final KnownDictionaries known;

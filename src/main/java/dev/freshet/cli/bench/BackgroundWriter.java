@@ -4,21 +4,26 @@ import dev.freshet.postgres.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that updates single rows at a steady rate, on each side's table in turn, rows that are
- * not measured. It makes up for a short delay, but not for a long one.
+ * A few threads that update single rows at a steady rate, on each side's table in turn, rows that
+ * are not measured. They make up for a short delay, but not for a long one.
  */
 final class BackgroundWriter implements AutoCloseable {
+  /** One alone waits for the disk too long to keep a rate of a thousand a second. */
+  private static final int THREADS = 4;
+
   private static final long DELAY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final List<Side> sides;
   private final long periodNanos;
-  private final Thread thread = new Thread(this::run, "freshet-bench-background");
+  private final List<Thread> threads;
+  private final LongAdder updates = new LongAdder();
   private volatile boolean isStopping;
-  private volatile long updates;
   private volatile @Nullable RuntimeException failure;
 
   /**
@@ -26,27 +31,29 @@ final class BackgroundWriter implements AutoCloseable {
    */
   BackgroundWriter(List<Side> sides, int tps) {
     this.sides = sides;
-    this.periodNanos = tps == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / tps;
+    this.periodNanos = tps == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) * THREADS / tps;
+    this.threads =
+        IntStream.range(0, tps == 0 ? 0 : THREADS)
+            .mapToObj(i -> new Thread(() -> run(i), "freshet-bench-background-" + i))
+            .toList();
   }
 
   void start() {
-    if (periodNanos > 0) {
-      thread.start();
-    }
+    threads.forEach(Thread::start);
   }
 
-  private void run() {
+  private void run(int thread) {
     List<Session> writers = new ArrayList<>();
     try {
       sides.forEach(side -> writers.add(side.newWriter()));
-      long due = System.nanoTime();
-      for (long i = 0; !isStopping; i++) {
-        int turn = (int) (i % sides.size());
-        List<String> rows = sides.get(turn).table().background();
-        ImageTable.update(writers.get(turn), rows.get((int) (i / sides.size() % rows.size())), i);
-        updates = i + 1;
-        due = Math.max(due + periodNanos, System.nanoTime() - DELAY_NANOS_MAX);
+      long due = System.nanoTime() + periodNanos * thread / THREADS;
+      for (long i = thread; !isStopping; i += THREADS) {
         LockSupport.parkNanos(due - System.nanoTime());
+        int turn = (int) (i / THREADS % sides.size());
+        List<String> rows = sides.get(turn).table().background();
+        ImageTable.update(writers.get(turn), rows.get((int) (i % rows.size())), i);
+        updates.increment();
+        due = Math.max(due + periodNanos, System.nanoTime() - DELAY_NANOS_MAX);
       }
     } catch (RuntimeException e) {
       failure = e;
@@ -57,11 +64,11 @@ final class BackgroundWriter implements AutoCloseable {
 
   /** How many updates there have been. */
   long updates() {
-    return updates;
+    return updates.sum();
   }
 
   /**
-   * Says so if the thread has ended.
+   * Says so if a thread has ended.
    *
    * @throws IllegalStateException with the reason
    */
@@ -75,9 +82,11 @@ final class BackgroundWriter implements AutoCloseable {
   @Override
   public void close() {
     isStopping = true;
-    LockSupport.unpark(thread);
+    threads.forEach(LockSupport::unpark);
     try {
-      thread.join();
+      for (Thread thread : threads) {
+        thread.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

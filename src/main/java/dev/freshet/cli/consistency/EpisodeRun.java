@@ -72,8 +72,16 @@ final class EpisodeRun {
   private OptionalLong single(Episode episode, Fault fault, List<String> evidence)
       throws InterruptedException {
     prepare(List.of(fault));
+    long injectedNanos = System.nanoTime();
     Healing healing = fault.injection().inject(site);
     long injectedMs = System.currentTimeMillis(); // whatever ended has ended: it vouches no more
+    if (fault.clock() == Clock.LOADERS_UNAIDED) {
+      // Writers go on: without misses no loader would find out.
+      OptionalLong recovery = site.loadCounts().awaitNoFailures(injectedNanos, RECOVERY_MS_MAX);
+      restIfQuiet(episode);
+      heal(healing, evidence);
+      return recovery;
+    }
     if (fault.clock() == Clock.UNAIDED) {
       restIfQuiet(episode);
       OptionalLong recovery = site.freshness().awaitVouched(injectedMs, RECOVERY_MS_MAX);

@@ -37,6 +37,8 @@ record Fault(
     SINCE_INJECTION,
     /** Counted from the injection; healed only when Freshet has recovered by itself. */
     UNAIDED,
+    /** The same, where it is the loaders that recover: until none of their calls fails. */
+    LOADERS_UNAIDED,
     /** Healed after a while, counted from then on. */
     SINCE_HEALING
   }

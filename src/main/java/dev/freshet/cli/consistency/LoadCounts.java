@@ -3,11 +3,18 @@ package dev.freshet.cli.consistency;
 import dev.freshet.loading.LoadListener;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what loaders tell. */
 final class LoadCounts implements LoadListener {
+  /** Longer than a load may take. */
+  private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(6);
+
+  private static final long POLL_MS = 10;
+
   private final LongAdder nearHits = new LongAdder();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -15,6 +22,7 @@ final class LoadCounts implements LoadListener {
   private final LongAdder filled = new LongAdder();
   private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+  private volatile long lastFailureNanos = System.nanoTime();
 
   @Override
   public void nearHit(String view) {
@@ -54,6 +62,28 @@ final class LoadCounts implements LoadListener {
   @Override
   public void failed(String view, String kind) {
     failures.computeIfAbsent(kind, name -> new LongAdder()).increment();
+    lastFailureNanos = System.nanoTime();
+  }
+
+  /**
+   * Waits until no call has failed for so long that one that hangs would have.
+   *
+   * @param sinceNanos what failed before does not count
+   * @return how long after that moment the last call failed, in milliseconds; 0 if none did, empty
+   *     if they did not cease in time
+   */
+  OptionalLong awaitNoFailures(long sinceNanos, long waitMs) throws InterruptedException {
+    long end = sinceNanos + TimeUnit.MILLISECONDS.toNanos(waitMs);
+    while (true) {
+      long now = System.nanoTime();
+      long last = Math.max(0, lastFailureNanos - sinceNanos);
+      if (now - sinceNanos - last > CALM_NANOS) {
+        return OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(last));
+      } else if (now > end) {
+        return OptionalLong.empty();
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
   }
 
   /** The part of hits among the reads that looked for one; 0 before any did. */

@@ -15,7 +15,11 @@ final class NetworkFaults {
 
   /** One way, seen from Freshet. */
   private record Way(
-      String name, String words, Target target, Function<Network, List<TcpProxy>> proxies) {}
+      String name,
+      String words,
+      Target target,
+      Clock clock,
+      Function<Network, List<TcpProxy>> proxies) {}
 
   private static final List<Way> WAYS =
       List.of(
@@ -23,21 +27,25 @@ final class NetworkFaults {
               "daemon-to-postgres",
               "between the daemon and Postgres",
               Target.POSTGRES,
+              Clock.UNAIDED,
               network -> List.of(network.daemonToPostgres())),
           new Way(
               "daemon-to-redis",
               "between the daemon and Redis",
               Target.REDIS,
+              Clock.UNAIDED,
               network -> List.of(network.daemonToRedis())),
           new Way(
               "loaders-to-postgres",
               "between the loaders and Postgres",
               Target.POSTGRES,
+              Clock.LOADERS_UNAIDED,
               Network::loadersToPostgres),
           new Way(
               "loaders-to-redis",
               "between the loaders and Redis",
               Target.REDIS,
+              Clock.LOADERS_UNAIDED,
               network -> List.of(network.loadersToRedis())));
 
   private NetworkFaults() {}
@@ -73,7 +81,7 @@ final class NetworkFaults {
               proxies.forEach(TcpProxy::cut);
               return () -> "%d connections were reset".formatted(before);
             })
-        .counted(Clock.UNAIDED)
+        .counted(way.clock)
         .within(FOUND_AFTER);
   }
 
@@ -92,7 +100,7 @@ final class NetworkFaults {
                 return "%d connections were silent".formatted(before);
               };
             })
-        .counted(Clock.UNAIDED)
+        .counted(way.clock)
         .within(FOUND_AFTER);
   }
 
