@@ -44,14 +44,6 @@ final class ReadPath implements AutoCloseable {
             .loader()
             .nearCache()
             .map(configured -> new RedisNearFeed(servers.redis(), namespace, near));
-    LoaderSettings settings =
-        new LoaderSettings(
-            config.loader().concurrency(),
-            config.loader().batchMax(),
-            config.loader().waitingMax(),
-            config.postgres().loadDeadline(),
-            config.redis().timeout(),
-            LEASE_WAIT);
     this.loader =
         new FeatureLoader(
             config.views(),
@@ -60,9 +52,19 @@ final class ReadPath implements AutoCloseable {
             new PostgresFeatureSource(servers.postgres()),
             dictionaries,
             listener,
-            settings,
+            loaderSettings(config),
             new SecureRandom(),
             InstantSource.system());
+  }
+
+  static LoaderSettings loaderSettings(FreshetConfig config) {
+    return new LoaderSettings(
+        config.loader().concurrency(),
+        config.loader().batchMax(),
+        config.loader().waitingMax(),
+        config.postgres().loadDeadline(),
+        config.redis().timeout(),
+        LEASE_WAIT);
   }
 
   private static NearCache<Feature> nearCache(NearCacheConfig near) {

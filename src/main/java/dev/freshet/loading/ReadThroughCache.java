@@ -215,8 +215,8 @@ final class ReadThroughCache {
           } else if (reply instanceof LeaseReply.Held held
               && held.record() instanceof CacheRecord.Lease) {
             lookAgain(read, pollMs);
-          } else if (reply instanceof LeaseReply.Held held) {
-            handOutOrLoad(read, held.record());
+          } else if (reply instanceof LeaseReply.Held) {
+            lookUpOrLoad(read);
           } else {
             listener.fillRefused(read.view().name(), RefusedFill.NO_CHAIN);
             loadAlone(read);
@@ -229,15 +229,18 @@ final class ReadThroughCache {
   }
 
   /**
-   * Somebody filled the key between look-up and lease; the script has compared version and epoch.
+   * A value has come into the key between look-up and lease: somebody's fill, or older data that
+   * the server has taken over meanwhile. So it is looked up like any other.
    */
-  private void handOutOrLoad(Read read, CacheRecord record) {
-    Optional<Feature> hit = records.decoded(read.view(), read.key(), record, false);
-    if (hit.isPresent()) {
-      read.reply().complete(hit.get());
-    } else {
-      loadAlone(read);
-    }
+  private void lookUpOrLoad(Read read) {
+    settle(
+        store.lookUp(read.view(), List.of(read.cacheKey())),
+        found -> {
+          if (!isAnswered(read, found, found.records().get(0))) {
+            loadAlone(read);
+          }
+        },
+        away -> loadAlone(read));
   }
 
   private void takeOff(Read read, Flight flight) {

@@ -1,19 +1,11 @@
 package dev.freshet.cli.consistency;
 
 import dev.freshet.config.FreshetConfig;
-import dev.freshet.daemon.Servers;
+import dev.freshet.daemon.WrappedLoader;
 import dev.freshet.loading.FeatureLoader;
 import dev.freshet.loading.FeatureSource;
 import dev.freshet.loading.FeatureStore;
 import dev.freshet.loading.LoadListener;
-import dev.freshet.loading.LoaderSettings;
-import dev.freshet.loading.ViewDictionaries;
-import dev.freshet.nearcache.NearCache;
-import dev.freshet.postgres.PostgresFeatureSource;
-import dev.freshet.redis.RedisFeatureStore;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,43 +59,22 @@ final class SabotagedParts implements Parts {
   public LoaderUnderTest loader(
       Cluster cluster, int number, Variant variant, LoadListener listener) {
     FreshetConfig config = cluster.loaderConfiguration(number, variant);
-    Servers servers = Servers.of(config);
-    RedisFeatureStore store =
-        new RedisFeatureStore(
-            servers.redis(),
-            "freshet",
-            config.redis().timeout(),
-            RedisFeatureStore.REQUESTS_MAX_DEFAULT);
-    store.start();
-    FeatureLoader loader =
-        new FeatureLoader(
-            config.views(),
-            NearCache.off(),
-            loaderWrapping.store(store, cluster),
-            loaderWrapping.source(new PostgresFeatureSource(servers.postgres())),
-            ViewDictionaries.NONE,
-            listener,
-            new LoaderSettings(
-                config.loader().concurrency(),
-                config.loader().batchMax(),
-                config.loader().waitingMax(),
-                config.postgres().loadDeadline(),
-                config.redis().timeout(),
-                Duration.ofMillis(500)),
-            new SecureRandom(),
-            InstantSource.system());
-    opened.add(loader);
+    WrappedLoader wrapped =
+        WrappedLoader.open(
+            config,
+            store -> loaderWrapping.store(store, cluster),
+            loaderWrapping::source,
+            listener);
+    opened.add(wrapped.loader());
     return new LoaderUnderTest() {
       @Override
       public FeatureLoader loader() {
-        return loader;
+        return wrapped.loader();
       }
 
       @Override
       public void close() {
-        loader.close();
-        store.close();
-        servers.close();
+        wrapped.close();
       }
     };
   }
