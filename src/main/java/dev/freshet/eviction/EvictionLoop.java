@@ -61,6 +61,7 @@ public final class EvictionLoop implements Runnable {
   private long lastReadNanos;
   private long lastBeatNanos;
   private long lastCheckNanos;
+  private long changesApplied;
   private long caughtUpRedisMs;
   private long caughtUpNanos;
 
@@ -190,7 +191,7 @@ public final class EvictionLoop implements Runnable {
         isAsleep = false;
       }
       long workMs = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - lastReadNanos);
-      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos, workMs);
+      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos, workMs, changesApplied);
       if (gatherMs > 0) {
         doorbell.awaitRing(Duration.ofMillis(gatherMs));
       }
@@ -328,11 +329,12 @@ public final class EvictionLoop implements Runnable {
       List<FeatureView> outdated = ChainCheck.outdatedViews(views, before, known);
       boolean hasChanges = batch.changes().hasNext();
       if (hasChanges || !outdated.isEmpty()) {
-        Chain.State after = evictor.apply(before, since, batch, known, outdated);
-        if (!ChainCheck.outdatedViews(views, after, known).isEmpty()) {
+        Evictor.Applied applied = evictor.apply(before, since, batch, known, outdated);
+        state = applied.state();
+        changesApplied = applied.changes();
+        if (!ChainCheck.outdatedViews(views, state, known).isEmpty()) {
           rules = null; // a sweep has met other shapes than are known here
         }
-        state = after;
       }
       if (!batch.isCut()) {
         caughtUpRedisMs = before.redisTimeMs();

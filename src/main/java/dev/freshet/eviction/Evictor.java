@@ -58,11 +58,18 @@ final class Evictor {
   }
 
   /**
+   * What came of a batch.
+   *
+   * @param changes how many rows of the change log it had
+   */
+  record Applied(Chain.State state, long changes) {}
+
+  /**
    * Applies a batch.
    *
    * @param sweepFirst views whose definition in the chain is not theirs
    */
-  Chain.State apply(
+  Applied apply(
       Chain.State state,
       PgSnapshot since,
       ChangeSource.Batch batch,
@@ -73,9 +80,11 @@ final class Evictor {
     for (FeatureView view : sweepFirst) {
       sweep(attempt, view, rules);
     }
+    long changes = 0;
     Iterator<List<Change>> pieces = batch.changes();
     while (hasNext(pieces)) {
       List<Change> piece = pieces.next();
+      changes += piece.size();
       listener.backlog(oldest(piece), piece.size());
       apply(attempt, EvictionPlan.of(piece, rules), rules);
       Runnable tell = () -> tellApplied(piece, rules, beganNanos);
@@ -86,7 +95,7 @@ final class Evictor {
       }
     }
     attempt.settle();
-    return attempt.state();
+    return new Applied(attempt.state(), changes);
   }
 
   private boolean hasNext(Iterator<List<Change>> pieces) {

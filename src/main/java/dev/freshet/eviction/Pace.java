@@ -6,7 +6,8 @@ package dev.freshet.eviction;
  * <p>While changes come one after another it lets some gather: each look costs the server and this
  * machine the same, however many rows it finds. The longer a look and its evictions took, the
  * longer it waits, so that on a machine with much to do it takes a third of the time at most and
- * leaves the rest to writers. The first changes after a silence do not wait. While it finds
+ * leaves the rest to writers. But where few changes come they wait for little: looks are dear only
+ * to writers who write all the time. The first changes after a silence do not wait. While it finds
  * nothing, and cannot sleep because a writer is under way, it looks less and less often.
  */
 final class Pace {
@@ -16,6 +17,7 @@ final class Pace {
   private static final long GATHER_MS_MIN = 4;
   private static final long GATHER_MS_MAX = 16;
   private static final int GATHER_PER_WORK = 2;
+  private static final int CHANGES_PER_GATHER_MS = 4;
 
   private int reads;
   private long napMs = NAP_MS_MIN;
@@ -25,12 +27,14 @@ final class Pace {
    *
    * @param isCaughtUp whether that was all there was
    * @param workMs how long it took to read and apply it, in milliseconds
+   * @param changes how many rows of the change log it found
    * @return how long to wait, in milliseconds; 0 for not at all
    */
-  long afterChangesMs(boolean isCaughtUp, long workMs) {
+  long afterChangesMs(boolean isCaughtUp, long workMs, long changes) {
     napMs = NAP_MS_MIN;
     reads = isCaughtUp ? reads + 1 : 0;
-    long gatherMs = Math.min(GATHER_MS_MAX, Math.max(GATHER_MS_MIN, GATHER_PER_WORK * workMs));
+    long worthMs = Math.min(GATHER_MS_MAX, changes / CHANGES_PER_GATHER_MS);
+    long gatherMs = Math.max(GATHER_MS_MIN, Math.min(worthMs, GATHER_PER_WORK * workMs));
     return Math.max(0, Math.min(gatherMs, reads - READS_WITHOUT_WAIT));
   }
 

@@ -9,37 +9,47 @@ class PaceTest {
 
   @Test
   void theFirstChangesAfterASilenceDoNotWait() {
-    assertThat(pace.afterChangesMs(true, 1)).isZero();
-    assertThat(pace.afterChangesMs(true, 1)).isZero();
-    assertThat(pace.afterChangesMs(true, 1)).isEqualTo(1);
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isZero();
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isZero();
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isEqualTo(1);
     pace.foundNothing();
-    assertThat(pace.afterChangesMs(true, 1)).isZero();
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isZero();
   }
 
   @Test
   void changesThatDoNotEndAreLetGather() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(true, 1)).isBetween(0L, 4L);
+      assertThat(pace.afterChangesMs(true, 1, 1_000)).isBetween(0L, 4L);
     }
-    assertThat(pace.afterChangesMs(true, 1)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isEqualTo(4);
   }
 
   @Test
   void theLongerTheWorkTakesTheMoreAreLetGatherUpToABound() {
     for (int i = 0; i < 100; i++) {
-      pace.afterChangesMs(true, 1);
+      pace.afterChangesMs(true, 1, 1_000);
     }
-    assertThat(pace.afterChangesMs(true, 3)).isEqualTo(6);
-    assertThat(pace.afterChangesMs(true, 8)).isEqualTo(16);
-    assertThat(pace.afterChangesMs(true, 9)).isEqualTo(16);
-    assertThat(pace.afterChangesMs(true, 5_000)).isEqualTo(16);
-    assertThat(pace.afterChangesMs(true, 0)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 3, 1_000)).isEqualTo(6);
+    assertThat(pace.afterChangesMs(true, 8, 1_000)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 9, 1_000)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 5_000, 1_000)).isEqualTo(16);
+    assertThat(pace.afterChangesMs(true, 0, 1_000)).isEqualTo(4);
+  }
+
+  @Test
+  void whereFewChangesComeLittleIsLetGather() {
+    for (int i = 0; i < 100; i++) {
+      pace.afterChangesMs(true, 8, 3);
+    }
+    assertThat(pace.afterChangesMs(true, 8, 3)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 8, 40)).isEqualTo(10);
+    assertThat(pace.afterChangesMs(true, 1, 40)).isEqualTo(4);
   }
 
   @Test
   void aBacklogIsReadWithoutAPause() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(false, 100)).isZero();
+      assertThat(pace.afterChangesMs(false, 100, 1_000)).isZero();
     }
   }
 
@@ -51,7 +61,7 @@ class PaceTest {
       pace.napMs();
     }
     assertThat(pace.napMs()).isEqualTo(50);
-    pace.afterChangesMs(true, 1);
+    pace.afterChangesMs(true, 1, 1_000);
     assertThat(pace.napMs()).isEqualTo(2);
   }
 }
