@@ -2,7 +2,6 @@ package dev.freshet.codec.packed;
 
 import dev.freshet.codec.Codec;
 import dev.freshet.codec.UndecodableException;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -20,25 +19,42 @@ import java.util.Optional;
  * <p>Immutable, and safe for use by many threads.
  */
 public final class Document {
+  private static final int EXPECTED_BYTES_MAX = 1 << 20;
+
   private final Sequence values;
   private final int from;
   private final int to;
   private final boolean isArray;
+  private final long bytesMax;
 
   /**
    * Selects values.
    *
    * @param isArray whether they are an array's elements; else it is one value
+   * @param bytesMax what may be kept in memory for them
    */
-  private Document(Sequence values, int from, int to, boolean isArray) {
+  private Document(Sequence values, int from, int to, boolean isArray, long bytesMax) {
+    this.bytesMax = bytesMax;
     this.values = values;
     this.from = from;
     this.to = to;
     this.isArray = isArray;
   }
 
-  static Document of(Sequence value) {
-    return new Document(value, 0, 1, false);
+  static Document of(Sequence value, long bytesMax) {
+    return new Document(value, 0, 1, false, bytesMax);
+  }
+
+  private Document part(Sequence ofValues, int first, int end, boolean isElements) {
+    return new Document(ofValues, first, end, isElements, bytesMax);
+  }
+
+  /**
+   * What the document, of which this may be a part, keeps in memory at most, about, in bytes: what
+   * it was decoded from, and what it may keep of numbers that were asked for.
+   */
+  public long bytesMax() {
+    return bytesMax;
   }
 
   /**
@@ -47,7 +63,7 @@ public final class Document {
    * @throws UndecodableException if it is longer than {@link Codec#DOCUMENT_BYTES_MAX}
    */
   public byte[] json() throws UndecodableException {
-    JsonSink out = new JsonSink(1 << 12);
+    JsonSink out = new JsonSink((int) Math.min(2 * bytesMax, EXPECTED_BYTES_MAX));
     write(out);
     if (out.isTooLong()) {
       throw new UndecodableException(
@@ -74,7 +90,7 @@ public final class Document {
 
   /** The value at a path; empty if there is none. */
   public Optional<Document> find(String path) {
-    Document value = values instanceof TextOnly text ? of(text.parsed()) : this;
+    Document value = values instanceof TextOnly text ? of(text.parsed(), bytesMax) : this;
     for (Path.Step step : Path.parse(path)) {
       Optional<Document> next =
           step.place() < 0 ? value.member(step.name()) : value.element(step.place());
@@ -117,19 +133,18 @@ public final class Document {
   /** The integers of an array, or of arrays of arrays one after the other. */
   public long[] longs(String path) {
     Document flat = at(path).flat();
-    NumberSequence numbers = flat.numbers(path);
-    long[] longs = new long[flat.to - flat.from];
-    for (int i = 0; i < longs.length; i++) {
-      longs[i] = flat.integer(numbers, flat.from + i, path);
+    try {
+      return flat.numbers(path).longs(flat.from, flat.to);
+    } catch (ArithmeticException e) {
+      throw noInteger(path, e);
     }
-    return longs;
   }
 
   /** The integers from 0 to 255 of an array, or of arrays of arrays one after the other. */
   public byte[] bytes(String path) {
     Document flat = at(path).flat();
     if (flat.values instanceof NumberSequence.Bytes bytes) {
-      return Arrays.copyOfRange(bytes.values(), flat.from, flat.to);
+      return bytes.bytes(flat.from, flat.to);
     }
     long[] longs = longs(path);
     byte[] bytes = new byte[longs.length];
@@ -148,7 +163,7 @@ public final class Document {
     BitSet bits = new BitSet(flat.to - flat.from);
     if (flat.values instanceof Sequences.Flags flags) {
       for (int i = flat.from; i < flat.to; i++) {
-        bits.set(i - flat.from, flags.values()[i]);
+        bits.set(i - flat.from, flags.values().get()[i]);
       }
       return bits;
     }
@@ -194,13 +209,17 @@ public final class Document {
     try {
       return numbers.longAt(index);
     } catch (ArithmeticException e) {
-      throw new IllegalStateException("%s is no integer: %s".formatted(path, e.getMessage()), e);
+      throw noInteger(path, e);
     }
+  }
+
+  private static IllegalStateException noInteger(String path, ArithmeticException why) {
+    return new IllegalStateException("%s is no integer: %s".formatted(path, why.getMessage()), why);
   }
 
   private NumberSequence numbers(String path) {
     if (from == to) {
-      return new NumberSequence.Ints(new long[0]);
+      return new NumberSequence.Ints(0, Deferred.of(new long[0]));
     }
     if (isArray && values instanceof NumberSequence numbers) {
       return numbers;
@@ -215,7 +234,7 @@ public final class Document {
   /** The same value where it stands by itself, if it is one of several that differ in kind. */
   private Document unmixed() {
     return !isArray && values instanceof Sequences.Mixed mixed
-        ? of(mixed.values()[from]).unmixed()
+        ? part(mixed.values()[from], 0, 1, false).unmixed()
         : this;
   }
 
@@ -224,7 +243,7 @@ public final class Document {
     Document value = unmixed();
     if (!value.isArray && value.values instanceof Sequences.Arrays arrays) {
       int[] starts = arrays.starts();
-      return new Document(arrays.elements(), starts[value.from], starts[value.from + 1], true);
+      return part(arrays.elements(), starts[value.from], starts[value.from + 1], true);
     }
     return value;
   }
@@ -234,7 +253,7 @@ public final class Document {
     Document value = opened();
     while (value.isArray && value.values instanceof Sequences.Arrays arrays) {
       int[] starts = arrays.starts();
-      value = new Document(arrays.elements(), starts[value.from], starts[value.to], true);
+      value = part(arrays.elements(), starts[value.from], starts[value.to], true);
     }
     return value;
   }
@@ -242,7 +261,7 @@ public final class Document {
   private Optional<Document> element(int place) {
     Document array = opened();
     return array.isArray && place < array.to - array.from
-        ? Optional.of(new Document(array.values, array.from + place, array.from + place + 1, false))
+        ? Optional.of(part(array.values, array.from + place, array.from + place + 1, false))
         : Optional.empty();
   }
 
@@ -254,6 +273,6 @@ public final class Document {
     int column = objects.names().indexOf(name);
     return column < 0
         ? Optional.empty()
-        : Optional.of(new Document(objects.columns()[column], value.from, value.to, value.isArray));
+        : Optional.of(part(objects.columns()[column], value.from, value.to, value.isArray));
   }
 }

@@ -3,6 +3,9 @@ package dev.freshet.codec.packed;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.freshet.codec.Codec;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -12,11 +15,16 @@ import java.util.Arrays;
 final class JsonSink {
   private static final long[] POWERS_OF_TEN = powersOfTen();
 
-  /** 0 to 99, two digits each. */
-  private static final byte[] PAIRS = pairs();
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** 0 to 255, each as the number of its digits, then those. */
-  private static final byte[] OCTETS = octets();
+  /** 0 to 99, two digits each, the first in the lower byte. */
+  private static final short[] PAIRS = pairs();
+
+  /** 0 to 255, each with a comma behind it, the first character in the lowest byte. */
+  private static final int[] OCTETS = octets();
 
   final ShortestDecimal decimal = new ShortestDecimal();
   private byte[] bytes;
@@ -36,21 +44,21 @@ final class JsonSink {
     return powers;
   }
 
-  private static byte[] octets() {
-    StringBuilder octets = new StringBuilder();
-    for (int i = 0; i < 256; i++) {
-      String digits = Integer.toString(i);
-      octets.append((char) digits.length()).append(digits).append("  ", 0, 3 - digits.length());
+  private static int[] octets() {
+    int[] octets = new int[256];
+    for (int i = 0; i < octets.length; i++) {
+      byte[] text = Arrays.copyOf((i + ",").getBytes(US_ASCII), Integer.BYTES);
+      octets[i] = (int) INT.get(text, 0);
     }
-    return octets.toString().getBytes(US_ASCII);
+    return octets;
   }
 
-  private static byte[] pairs() {
-    StringBuilder pairs = new StringBuilder();
-    for (int i = 0; i < 100; i++) {
-      pairs.append((char) ('0' + i / 10)).append((char) ('0' + i % 10));
+  private static short[] pairs() {
+    short[] pairs = new short[100];
+    for (int i = 0; i < pairs.length; i++) {
+      pairs[i] = (short) ('0' + i / 10 | ('0' + i % 10) << 8);
     }
-    return pairs.toString().getBytes(US_ASCII);
+    return pairs;
   }
 
   /** The decimal digits of a number that is not negative; 1 for 0. */
@@ -138,18 +146,16 @@ final class JsonSink {
     int left = count;
     long rest = value;
     while (rest > Integer.MAX_VALUE && left >= 2) {
-      int pair = (int) (rest % 100) << 1;
+      at -= 2;
+      SHORT.set(bytes, at, PAIRS[(int) (rest % 100)]);
       rest /= 100;
-      bytes[--at] = PAIRS[pair + 1];
-      bytes[--at] = PAIRS[pair];
       left -= 2;
     }
     int low = (int) rest;
     while (left >= 2) {
-      int pair = (low % 100) << 1;
+      at -= 2;
+      SHORT.set(bytes, at, PAIRS[low % 100]);
       low /= 100;
-      bytes[--at] = PAIRS[pair + 1];
-      bytes[--at] = PAIRS[pair];
       left -= 2;
     }
     if (left == 1) {
@@ -162,17 +168,12 @@ final class JsonSink {
     if (from >= to || !hasRoom(4L * (to - from))) {
       return;
     }
+    byte[] text = bytes;
     int at = length;
     for (int i = from; i < to; i++) {
-      int octet = (values[i] & 0xFF) << 2;
-      int digits = OCTETS[octet];
-      bytes[at] = OCTETS[octet + 1];
-      if (digits > 1) {
-        bytes[at + 1] = OCTETS[octet + 2];
-        bytes[at + 2] = OCTETS[octet + 3];
-      }
-      at += digits;
-      bytes[at++] = ',';
+      int octet = OCTETS[values[i] & 0xFF];
+      INT.set(text, at, octet);
+      at += Integer.BYTES - (Integer.numberOfLeadingZeros(octet) >>> 3);
     }
     length = at - 1;
   }

@@ -24,6 +24,9 @@ public final class PackedFormat {
 
   private static final long VALUES_PER_BYTE = 256;
 
+  /** What a sequence takes in memory beside what it holds, about. */
+  private static final int VALUE_BYTES = 80;
+
   /** What zstd must save, so that its call is worth while. In bytes. */
   private static final int SAVED_MIN = 3;
 
@@ -204,7 +207,7 @@ public final class PackedFormat {
         throw new UndecodableException("the packed payload goes on after its document");
       }
     }
-    return Document.of(new TextOnly(text));
+    return Document.of(new TextOnly(text), size);
   }
 
   private static Document streams(
@@ -250,8 +253,11 @@ public final class PackedFormat {
       layout = new Source(plain.bytes(), at, at + layoutLength);
     }
     Strings strings = dictionary == null ? Strings.NONE : dictionary.strings();
-    return Document.of(
-        PackedDecoder.decode(shape, new Parts(layout, plain, rows, bits, strings, valuesMax)));
+    Parts parts = new Parts(layout, plain, rows, bits, strings, valuesMax);
+    long streamsBytes =
+        (long) length + (isCompressed ? plainSize : 0) + (areRowsCompressed ? rowsSize : 0);
+    Sequence value = PackedDecoder.decode(shape, parts);
+    return Document.of(value, streamsBytes + parts.keptMax() + (long) VALUE_BYTES * shape.size());
   }
 
   private static Source part(

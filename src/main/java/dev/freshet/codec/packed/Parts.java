@@ -13,6 +13,7 @@ final class Parts {
   final BitSource bits;
   final Strings strings;
   private long valuesLeft;
+  private long keptMax;
   private int codingDepth;
 
   /**
@@ -44,18 +45,28 @@ final class Parts {
     return (int) count;
   }
 
+  /** Says that so many bytes may be kept of what is decoded, besides the streams themselves. */
+  void mayKeep(long bytes) {
+    keptMax += bytes;
+  }
+
+  /** How many bytes may be kept at most, besides the streams themselves. */
+  long keptMax() {
+    return keptMax;
+  }
+
   /** Integers in the coding that the layout names next. */
-  long[] ints(int count) throws UndecodableException {
+  Values ints(int count) throws UndecodableException {
     enterCoding();
-    long[] values = IntCodings.at(layout.get()).read(count, this);
+    Values values = IntCodings.at(layout.get()).read(count, this);
     codingDepth--;
     return values;
   }
 
   /** Floating point numbers, as bits, in the coding that the layout names next. */
-  long[] floats(BinaryFormat format, int count) throws UndecodableException {
+  Values floats(BinaryFormat format, int count) throws UndecodableException {
     enterCoding();
-    long[] values = FloatCodings.at(layout.get()).read(format, count, this);
+    Values values = FloatCodings.at(layout.get()).read(format, count, this);
     codingDepth--;
     return values;
   }
