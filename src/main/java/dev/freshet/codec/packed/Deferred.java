@@ -5,8 +5,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An array that is made when it is first asked for, and then kept. Making it cannot fail: what it
- * is made of was checked before. Safe for use by many threads, who may make it twice.
+ * A value, mostly an array, that is made when it is first asked for, and then kept. Making it
+ * cannot fail: what it is made of was checked before. Safe for use by many threads, who may make it
+ * twice.
  */
 final class Deferred<A> {
   private final Supplier<A> maker;

@@ -7,7 +7,17 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * A decoded document, or a value within one, that hands out numbers and texts without making JSON.
+ * A document, or a value within one, that hands out numbers and texts. One that was read from a
+ * packed payload makes no JSON for that, and decodes a field when it is asked for:
+ *
+ * <pre>{@code
+ * Document document = loader.get("image-features", key).document().orElseThrow();
+ * float[] colors = document.floats("features.fast.avg_color_features");
+ * BitSet hash = document.bits("features.fast.phash_features");
+ * float[] angles = document.floats("features.orb.keypoints.angle"); // of all keypoints
+ * }</pre>
+ *
+ * All that can be wrong with a payload was found when it was read: no method fails for that.
  *
  * <p>A path is the names of members with points between them, and places in arrays in brackets:
  * {@code orb.keypoints[3].angle}. A name after an array of alike objects means that member of each:
@@ -19,7 +29,7 @@ import java.util.Optional;
  * <p>Immutable, and safe for use by many threads.
  */
 public final class Document {
-  private static final int EXPECTED_BYTES_MAX = 1 << 20;
+  private static final int CHECKED_BYTES = 1 << 20;
 
   private final Sequence values;
   private final int from;
@@ -41,6 +51,24 @@ public final class Document {
     this.isArray = isArray;
   }
 
+  /**
+   * A document that is there as JSON. It is parsed when something of it is first asked for; a text
+   * that is no JSON has nothing at any path.
+   *
+   * @param json in UTF-8; not to be modified any more
+   */
+  public static Document ofJson(byte[] json) {
+    return of(new TextOnly(json), json.length);
+  }
+
+  /**
+   * This document, without what was kept of it beyond {@link #bytesMax} since it was made: of one
+   * that was given as text a new one.
+   */
+  public Document unparsed() {
+    return values instanceof TextOnly text ? ofJson(text.text()) : this;
+  }
+
   static Document of(Sequence value, long bytesMax) {
     return new Document(value, 0, 1, false, bytesMax);
   }
@@ -50,26 +78,47 @@ public final class Document {
   }
 
   /**
-   * What the document, of which this may be a part, keeps in memory at most, about, in bytes: what
-   * it was decoded from, and what it may keep of numbers that were asked for.
+   * What the document, of which this may be a part, keeps in memory at most, about, in bytes. Of
+   * one that was decoded: what it was decoded from, and what it may keep of numbers that were asked
+   * for. Of one that was given as text: the text alone.
    */
   public long bytesMax() {
     return bytesMax;
   }
 
   /**
-   * The canonical JSON, without white space between tokens, in UTF-8.
+   * The JSON in UTF-8: of a document that was given as text this text, not to be modified; else the
+   * canonical one, without white space between tokens, made anew.
+   */
+  public byte[] json() {
+    if (values instanceof TextOnly text) {
+      return text.text();
+    }
+    JsonSink out = JsonSink.lend();
+    try {
+      write(out);
+      if (out.isTooLong()) {
+        throw new IllegalStateException("a document is longer than was found when it was decoded");
+      }
+      return out.toBytes();
+    } finally {
+      out.giveBack();
+    }
+  }
+
+  /**
+   * Makes the JSON once to see whether it may be handed out.
    *
    * @throws UndecodableException if it is longer than {@link Codec#DOCUMENT_BYTES_MAX}
    */
-  public byte[] json() throws UndecodableException {
-    JsonSink out = new JsonSink((int) Math.min(2 * bytesMax, EXPECTED_BYTES_MAX));
+  Document checked() throws UndecodableException {
+    JsonSink out = new JsonSink(CHECKED_BYTES);
     write(out);
     if (out.isTooLong()) {
       throw new UndecodableException(
           "the packed payload holds more than %d bytes".formatted(Codec.DOCUMENT_BYTES_MAX));
     }
-    return out.toBytes();
+    return this;
   }
 
   private void write(JsonSink out) {

@@ -7,16 +7,26 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A JSON text that grows, to at most {@link Codec#DOCUMENT_BYTES_MAX} bytes: what would make it
  * longer is left out, and {@link #isTooLong} says so. Belongs to one thread.
  */
 final class JsonSink {
+  /** Making room anew for each text takes as long as a tenth of writing it. */
+  private static final ConcurrentLinkedQueue<JsonSink> KEPT = new ConcurrentLinkedQueue<>();
+
+  private static final int KEPT_MAX = 16;
+  private static final int KEPT_BYTES_MAX = 1 << 20;
+
+  private static final int HUNDRED_MILLION = 100_000_000;
   private static final long[] POWERS_OF_TEN = powersOfTen();
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -30,6 +40,21 @@ final class JsonSink {
   private byte[] bytes;
   private int length;
   private boolean isTooLong;
+
+  /** An empty one, perhaps with the room of a text before. To be given back. */
+  static JsonSink lend() {
+    JsonSink kept = KEPT.poll();
+    return kept == null ? new JsonSink(1 << 12) : kept;
+  }
+
+  /** Takes back a lent one, whose text is not needed any more. */
+  void giveBack() {
+    if (bytes.length <= KEPT_BYTES_MAX && KEPT.size() < KEPT_MAX) {
+      length = 0;
+      isTooLong = false;
+      KEPT.add(this);
+    }
+  }
 
   JsonSink(int expectedBytes) {
     bytes = new byte[Math.max(64, expectedBytes)];
@@ -134,32 +159,39 @@ final class JsonSink {
 
   /** Writes exactly so many digits of a number, with zeros before it where it has fewer. */
   void putDigits(long value, int count) {
-    if (!hasRoom(count)) {
-      return;
+    if (count <= 8 && value < HUNDRED_MILLION && hasRoom(8)) {
+      LONG.set(bytes, length, eightDigits((int) value) >>> ((8 - count) * 8));
+      length += count;
+    } else if (hasRoom(count)) {
+      length += count;
+      digitsBefore(value, length, count);
     }
-    length += count;
-    digitsBefore(value, length, count);
+  }
+
+  /**
+   * The last eight decimal digits of a number below 10^8, as characters, the first in the lowest
+   * byte. All are found at once, in parts of a long: four digits each, then two, then one.
+   */
+  private static long eightDigits(int value) {
+    long fours = value / 10_000 | (long) (value % 10_000) << 32;
+    long hundreds = ((fours * 10_486) >>> 20) & 0x7F_0000_007FL;
+    long twos = hundreds | (fours - 100 * hundreds) << 16;
+    long tens = ((twos * 103) >>> 10) & 0x000F_000F_000F_000FL;
+    return (tens | (twos - 10 * tens) << 8) | 0x3030_3030_3030_3030L;
   }
 
   private void digitsBefore(long value, int end, int count) {
     int at = end;
     int left = count;
     long rest = value;
-    while (rest > Integer.MAX_VALUE && left >= 2) {
+    while (left >= 2) {
       at -= 2;
       SHORT.set(bytes, at, PAIRS[(int) (rest % 100)]);
       rest /= 100;
       left -= 2;
     }
-    int low = (int) rest;
-    while (left >= 2) {
-      at -= 2;
-      SHORT.set(bytes, at, PAIRS[low % 100]);
-      low /= 100;
-      left -= 2;
-    }
     if (left == 1) {
-      bytes[--at] = (byte) ('0' + low % 10);
+      bytes[--at] = (byte) ('0' + rest % 10);
     }
   }
 
@@ -176,6 +208,16 @@ final class JsonSink {
       at += Integer.BYTES - (Integer.numberOfLeadingZeros(octet) >>> 3);
     }
     length = at - 1;
+  }
+
+  /** Writes integers with commas between them. */
+  void putIntegers(long[] values, int from, int to) {
+    for (int i = from; i < to && !isTooLong; i++) {
+      if (i > from) {
+        put(',');
+      }
+      putInteger(values[i]);
+    }
   }
 
   /** Writes an integer. */
@@ -198,23 +240,36 @@ final class JsonSink {
   /**
    * Writes digits with a point among or before them: at least one digit stands before it.
    *
-   * @param length of the digits
+   * @param count of the digits
    * @param fraction how many of the digits stand behind the point, 1 or more
    */
-  void putPlain(long digits, int length, int fraction) {
-    if (length <= fraction) {
+  void putPlain(long digits, int count, int fraction) {
+    if (count <= fraction) {
       put('0');
       put('.');
-      putZeros(fraction - length);
-      putDigits(digits, length);
-    } else if (hasRoom(length + 1L)) {
-      int point = this.length + length - fraction;
-      digitsBefore(digits, this.length + length + 1, length);
-      for (int at = this.length; at < point; at++) {
-        bytes[at] = bytes[at + 1];
-      }
+      putZeros(fraction - count);
+      putDigits(digits, count);
+    } else if (count <= 8 && hasRoom(17)) {
+      long text = eightDigits((int) digits) >>> ((8 - count) * 8);
+      int whole = count - fraction;
+      LONG.set(bytes, length, text);
+      bytes[length + whole] = '.';
+      LONG.set(bytes, length + whole + 1, text >>> (whole * 8));
+      length += count + 1;
+    } else if (count == 9 && hasRoom(18)) {
+      long text = eightDigits((int) (digits % HUNDRED_MILLION));
+      int whole = count - fraction;
+      bytes[length] = (byte) ('0' + digits / HUNDRED_MILLION);
+      LONG.set(bytes, length + 1, text);
+      bytes[length + whole] = '.';
+      LONG.set(bytes, length + whole + 1, text >>> ((whole - 1) * 8));
+      length += count + 1;
+    } else if (hasRoom(count + 1L)) {
+      int point = length + count - fraction;
+      digitsBefore(digits, length + count + 1, count);
+      System.arraycopy(bytes, length + 1, bytes, length, count - fraction);
       bytes[point] = '.';
-      this.length += length + 1;
+      length += count + 1;
     }
   }
 }

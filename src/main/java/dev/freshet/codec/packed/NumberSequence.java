@@ -48,6 +48,11 @@ interface NumberSequence extends Sequence {
     }
 
     @Override
+    public void write(int from, int to, JsonSink out) {
+      out.putIntegers(deferred.get(), from, to);
+    }
+
+    @Override
     public double doubleAt(int index) {
       return longAt(index);
     }
@@ -105,8 +110,18 @@ interface NumberSequence extends Sequence {
       implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      Numbers.writeBinary(
-          out, BinaryFormat.FLOAT32, Float.floatToRawIntBits(floatAt(index)) & 0xFFFFFFFFL, style);
+      style.write(floatAt(index), out);
+    }
+
+    @Override
+    public void write(int from, int to, JsonSink out) {
+      float[] values = deferred.get();
+      for (int i = from; i < to && !out.isTooLong(); i++) {
+        if (i > from) {
+          out.put(',');
+        }
+        style.write(values[i], out);
+      }
     }
 
     @Override

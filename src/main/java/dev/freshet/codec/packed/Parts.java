@@ -12,6 +12,7 @@ final class Parts {
   final Source rows;
   final BitSource bits;
   final Strings strings;
+  private final long valuesMax;
   private long valuesLeft;
   private long keptMax;
   private int codingDepth;
@@ -27,6 +28,7 @@ final class Parts {
     this.rows = rows;
     this.bits = bits;
     this.strings = strings;
+    this.valuesMax = valuesMax;
     this.valuesLeft = valuesMax;
   }
 
@@ -43,6 +45,11 @@ final class Parts {
           "the packed payload holds more values than one of its length may");
     }
     return (int) count;
+  }
+
+  /** How many values were claimed. */
+  long claimed() {
+    return valuesMax - valuesLeft;
   }
 
   /** Says that so many bytes may be kept of what is decoded, besides the streams themselves. */

@@ -47,6 +47,7 @@ final class Shape {
   private byte[] kinds = new byte[16];
   private Names[] names = new Names[16];
   private int size;
+  private int longestName;
 
   private Shape() {}
 
@@ -87,6 +88,9 @@ final class Shape {
   }
 
   private void add(int kind, Names ofMembers) {
+    for (byte[] token : ofMembers.tokens) {
+      longestName = Math.max(longestName, token.length);
+    }
     if (size == kinds.length) {
       kinds = Arrays.copyOf(kinds, size * 2);
       names = Arrays.copyOf(names, size * 2);
@@ -97,6 +101,11 @@ final class Shape {
 
   int size() {
     return size;
+  }
+
+  /** Of the names as they stand in JSON, in bytes. */
+  int longestName() {
+    return longestName;
   }
 
   int kind(int index) throws UndecodableException {
