@@ -7,6 +7,7 @@ import dev.freshet.change.History;
 import dev.freshet.change.Link;
 import dev.freshet.codec.packed.Document;
 import dev.freshet.codec.packed.PackedDictionary;
+import dev.freshet.codec.packed.PackedSeeds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -193,6 +194,9 @@ public final class FuzzedDecoders {
       documents.add(json.getBytes(UTF_8));
     }
     List<byte[]> seeds = new ArrayList<>();
+    PackedSeeds.payloads(null).forEach(payload -> seeds.add(seed(Decoder.PACKED_PLAIN, payload)));
+    PackedSeeds.payloads(PACKED.newest(PackedDictionary.class).orElseThrow())
+        .forEach(payload -> seeds.add(seed(Decoder.PACKED_WITH_DICTIONARY, payload)));
     for (byte[] document : documents) {
       seeds.add(seed(Decoder.PACKED_PLAIN, codec("packed").encode(document)));
       seeds.add(seed(Decoder.PACKED_WITH_DICTIONARY, codec("packed").encode(document, PACKED)));
