@@ -22,6 +22,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -47,20 +48,34 @@ public class CodecTimes {
   private List<ByteBuffer> zstdDictionaryPayloads = List.of();
   private List<ByteBuffer> gzipPayloads = List.of();
   private List<NumberPaths> numberPaths = List.of();
-  private int next;
 
-  /** Trains the dictionaries, and writes all documents with all codecs. */
+  /** The place of the document that was read last. */
+  int next;
+
+  /** Trains the dictionary that a benchmark needs, and writes all documents with its codec. */
   @Setup
-  public void prepare() {
+  public void prepare(BenchmarkParams params) {
+    String benchmark = params.getBenchmark();
+    prepare(benchmark.substring(benchmark.lastIndexOf('.') + 1));
+  }
+
+  void prepare(String benchmark) {
     TimedDocuments documents = TimedDocuments.named(dataset);
-    packedDictionary = trained("packed", documents.training());
-    zstdDictionary = trained("zstd", documents.training());
     json = documents.measured();
-    packedPayloads = payloads(packed, packedDictionary);
-    zstdPayloads = payloads(zstd, Dictionaries.NONE);
-    zstdDictionaryPayloads = payloads(zstd, zstdDictionary);
-    gzipPayloads = payloads(gzip, Dictionaries.NONE);
-    numberPaths = json.stream().map(NumberPaths::of).toList();
+    if (benchmark.startsWith("packed")) {
+      packedDictionary = trained("packed", documents.training());
+      packedPayloads = payloads(packed, packedDictionary);
+    } else if (benchmark.startsWith("zstdWithDictionary")) {
+      zstdDictionary = trained("zstd", documents.training());
+      zstdDictionaryPayloads = payloads(zstd, zstdDictionary);
+    } else if (benchmark.startsWith("zstd")) {
+      zstdPayloads = payloads(zstd, Dictionaries.NONE);
+    } else if (benchmark.startsWith("gzip")) {
+      gzipPayloads = payloads(gzip, Dictionaries.NONE);
+    }
+    if (benchmark.endsWith("AllArrays")) {
+      numberPaths = json.stream().map(NumberPaths::of).toList();
+    }
   }
 
   static Dictionaries trained(String codec, List<byte[]> documents) {
@@ -124,15 +139,5 @@ public class CodecTimes {
   @Benchmark
   public JsonNode gzipAndJackson() throws IOException, UndecodableException {
     return jackson.readTree(gzip.decode(gzipPayloads.get(next())));
-  }
-
-  /** Bytes of a document on average. */
-  double jsonBytes() {
-    return json.stream().mapToInt(text -> text.length).average().orElse(0);
-  }
-
-  /** Bytes of a payload of codec {@code packed} on average. */
-  double packedBytes() {
-    return packedPayloads.stream().mapToInt(ByteBuffer::remaining).average().orElse(0);
   }
 }

@@ -49,7 +49,7 @@ final class CodecTimesMain {
                     + "="
                     + System.getProperty(TimedDocuments.DIRECTORY, ""))
             .forks(Integer.getInteger("codec.forks", 1))
-            .warmupIterations(3)
+            .warmupIterations(8)
             .warmupTime(TimeValue.seconds(1))
             .measurementIterations(5)
             .measurementTime(TimeValue.seconds(1));
