@@ -1,5 +1,6 @@
 package dev.freshet.codec;
 
+import dev.freshet.codec.packed.Document;
 import java.nio.ByteBuffer;
 
 /**
@@ -35,6 +36,14 @@ public interface Codec {
    *     {@link #DOCUMENT_BYTES_MAX} bytes
    */
   byte[] decode(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException;
+
+  /**
+   * Reads a document from a payload, typed if this codec keeps it so. Throws as {@link #decode}
+   * does: what it returns was checked as a whole, and does not fail later.
+   */
+  default Document read(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException {
+    return Document.ofJson(decode(payload, dictionaries));
+  }
 
   /** Writes a document without a dictionary. */
   default byte[] encode(byte[] json) {

@@ -1,5 +1,6 @@
 package dev.freshet.codec;
 
+import dev.freshet.codec.packed.Document;
 import dev.freshet.codec.packed.PackedDictionary;
 import dev.freshet.codec.packed.PackedDictionaryTrainer;
 import dev.freshet.codec.packed.PackedFormat;
@@ -27,8 +28,13 @@ final class PackedCodec implements TrainedCodec {
 
   @Override
   public byte[] decode(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException {
-    return PackedFormat.decode(payload, number -> dictionaries.find(PackedDictionary.class, number))
-        .json();
+    return read(payload, dictionaries).json();
+  }
+
+  @Override
+  public Document read(ByteBuffer payload, Dictionaries dictionaries) throws UndecodableException {
+    return PackedFormat.decode(
+        payload, number -> dictionaries.find(PackedDictionary.class, number));
   }
 
   @Override

@@ -30,8 +30,12 @@ final class ZstdDictionary implements Dictionary {
         || Zstd.getDictIdFromDict(content) != number) {
       throw new UndecodableException("the dictionary is none of zstd, or has another number");
     }
-    forCompression = new ZstdDictCompress(content, ZstdCodec.LEVEL);
-    forDecompression = new ZstdDictDecompress(content);
+    try {
+      forCompression = new ZstdDictCompress(content, ZstdCodec.LEVEL);
+      forDecompression = new ZstdDictDecompress(content);
+    } catch (IllegalStateException e) { // what the library fails with
+      throw new UndecodableException("the dictionary of zstd is damaged", e);
+    }
   }
 
   /** What a training made, with its number in it. */

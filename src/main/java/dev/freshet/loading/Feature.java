@@ -1,5 +1,6 @@
 package dev.freshet.loading;
 
+import dev.freshet.codec.packed.Document;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,33 +23,38 @@ public final class Feature {
   }
 
   private final String key;
-  private final byte @Nullable [] json;
+  private final @Nullable Document document;
   private final Source source;
   private final boolean mayBeBehind;
+  private volatile byte @Nullable [] json;
 
-  private Feature(String key, byte @Nullable [] json, Source source, boolean mayBeBehind) {
+  private Feature(String key, @Nullable Document document, Source source, boolean mayBeBehind) {
     this.key = Objects.requireNonNull(key);
-    this.json = json;
+    this.document = document;
     this.source = source;
     this.mayBeBehind = mayBeBehind;
   }
 
-  static Feature of(String key, byte[] json, Source source, boolean mayBeBehind) {
-    return new Feature(key, json, source, mayBeBehind);
+  static Feature of(String key, Document document, Source source, boolean mayBeBehind) {
+    return new Feature(key, document, source, mayBeBehind);
   }
 
   static Feature absent(String key, Source source, boolean mayBeBehind) {
     return new Feature(key, null, source, mayBeBehind);
   }
 
-  /** The same feature, as the near cache will hand it out. */
+  /**
+   * The same feature, as the near cache keeps it, and as it hands it out: what callers have of one
+   * made keeps no other longer than {@link #bytes} says.
+   */
   Feature asNear() {
-    return new Feature(key, json, Source.NEAR, false);
+    return new Feature(key, document == null ? null : document.unparsed(), Source.NEAR, false);
   }
 
-  /** What it takes in memory, about. */
+  /** What it takes in memory at most, about, while nobody has asked for its JSON. */
   public int bytes() {
-    return 2 * key.length() + (json == null ? 0 : json.length);
+    long bytes = 2L * key.length() + (document == null ? 0 : document.bytesMax());
+    return (int) Math.min(Integer.MAX_VALUE, bytes);
   }
 
   /** The entity key's text form, as asked for. */
@@ -58,16 +64,35 @@ public final class Feature {
 
   /** Whether Postgres has no row for this key. */
   public boolean isAbsent() {
-    return json == null;
+    return document == null;
+  }
+
+  /**
+   * The document, to be asked for single fields; empty if the entity is absent. Of a hit of codec
+   * {@code packed} that takes no JSON and no parser; of any other, and of what was read from
+   * Postgres, the JSON is parsed with the first field that is asked for.
+   *
+   * <pre>{@code
+   * float[] colors = feature.document().orElseThrow().floats("features.fast.avg_color_features");
+   * }</pre>
+   */
+  public Optional<Document> document() {
+    return Optional.ofNullable(document);
   }
 
   /** The document's JSON; empty if the entity is absent. */
   public Optional<String> json() {
-    return Optional.ofNullable(json).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    return jsonUtf8().map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
-  /** The document's JSON in UTF-8; empty if the entity is absent. Not to be modified. */
+  /**
+   * The document's JSON in UTF-8; empty if the entity is absent. Not to be modified. Of a hit of
+   * codec {@code packed} it is made when it is first asked for.
+   */
   public Optional<byte[]> jsonUtf8() {
+    if (document != null && json == null) {
+      json = document.json();
+    }
     return Optional.ofNullable(json);
   }
 
@@ -88,7 +113,7 @@ public final class Feature {
     return "Feature[%s %s from %s%s]"
         .formatted(
             key,
-            json == null ? "absent" : json.length + " bytes",
+            document == null ? "absent" : "about " + document.bytesMax() + " bytes",
             source,
             mayBeBehind ? ", may be behind" : "");
   }

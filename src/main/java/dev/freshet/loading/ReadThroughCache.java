@@ -3,6 +3,7 @@ package dev.freshet.loading;
 import static dev.freshet.loading.Step.settle;
 
 import dev.freshet.codec.CacheRecord;
+import dev.freshet.codec.packed.Document;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.LeaseReply;
 import dev.freshet.loading.FeatureStore.LookUp;
@@ -115,7 +116,7 @@ final class ReadThroughCache {
       return false;
     }
     listener.nearHit(read.view().name());
-    read.reply().complete(found);
+    read.reply().complete(found.asNear());
     return true;
   }
 
@@ -280,7 +281,7 @@ final class ReadThroughCache {
         .complete(
             json == null
                 ? Feature.absent(key, Source.POSTGRES, false)
-                : Feature.of(key, json, Source.POSTGRES, false));
+                : Feature.of(key, Document.ofJson(json), Source.POSTGRES, false));
   }
 
   private void tellHit(FeatureView view, Feature hit) {

@@ -5,6 +5,7 @@ import dev.freshet.codec.Codec;
 import dev.freshet.codec.Codecs;
 import dev.freshet.codec.UndecodableException;
 import dev.freshet.codec.UnknownDictionaryException;
+import dev.freshet.codec.packed.Document;
 import dev.freshet.codec.packed.Rounding;
 import dev.freshet.loading.Feature.Source;
 import dev.freshet.loading.FeatureStore.ViewState;
@@ -140,8 +141,8 @@ final class RecordBook {
       return Optional.empty();
     }
     try {
-      byte[] json = codec.get().decode(value.payload(), dictionaries.of(view));
-      return Optional.of(Feature.of(key.text(), json, Source.REDIS, mayBeBehind));
+      Document document = codec.get().read(value.payload(), dictionaries.of(view));
+      return Optional.of(Feature.of(key.text(), document, Source.REDIS, mayBeBehind));
     } catch (UndecodableException e) {
       listener.failed(
           view.name(),

@@ -143,8 +143,12 @@ final class Shop implements AutoCloseable {
 
   /** The same servers, other views. */
   FreshetConfig withViews(String views) {
+    return parse(yamlWithViews(views));
+  }
+
+  String yamlWithViews(String views) {
     String yaml = yaml("SELECT 1", "doorbell", Duration.ofHours(1));
-    return parse(yaml.substring(0, yaml.indexOf("views:")) + "views:\n" + views.indent(2));
+    return yaml.substring(0, yaml.indexOf("views:")) + "views:\n" + views.indent(2);
   }
 
   static FreshetConfig parse(String yaml) {

@@ -25,13 +25,15 @@ final class ByteCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
+  public Values read(int count, Parts in) throws UndecodableException {
     byte[] bytes = in.data.bytes();
     int start = in.data.skip(count);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = bytes[start + i] & 0xFF;
-    }
-    return values;
+    return () -> {
+      long[] values = new long[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = bytes[start + i] & 0xFF;
+      }
+      return values;
+    };
   }
 }

@@ -4,6 +4,8 @@ import dev.freshet.codec.UndecodableException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * A matrix of integers from 0 to 255, a byte each, in the rows stream. If each row is written as
@@ -126,26 +128,35 @@ final class ByteRows {
   }
 
   /**
-   * Reads a matrix.
+   * Goes over a matrix and checks it; what it returns makes it.
    *
    * @param coding {@link #PLAIN} or {@link #DIFFERENCES}
    */
-  static byte[] read(int coding, int count, int columns, Parts in) throws UndecodableException {
-    byte[] bytes = in.rows.get(count);
-    if (coding == DIFFERENCES && columns > 0) {
-      int rows = count / columns;
-      int width = width(rows);
-      long place = in.bits.skip(rows, width);
-      for (int row = 0; row < rows; row++, place += width) {
-        int back = (int) in.bits.peek(place, width);
-        if (back > row) {
-          throw new UndecodableException("the packed payload has a row like one before the first");
-        }
+  static Supplier<byte[]> read(int coding, int count, int columns, Parts in)
+      throws UndecodableException {
+    byte[] stream = in.rows.bytes();
+    int start = in.rows.skip(count);
+    if (coding != DIFFERENCES || columns == 0) {
+      return () -> Arrays.copyOfRange(stream, start, start + count);
+    }
+    int rows = count / columns;
+    int width = width(rows);
+    BitSource bits = in.bits;
+    long backs = bits.skip(rows, width);
+    for (int row = 0; row < rows; row++) {
+      if (bits.peek(backs + (long) row * width, width) > row) {
+        throw new UndecodableException("the packed payload has a row like one before the first");
+      }
+    }
+    return () -> {
+      byte[] bytes = Arrays.copyOfRange(stream, start, start + count);
+      for (int row = 0; row < rows; row++) {
+        int back = (int) bits.peek(backs + (long) row * width, width);
         if (back > 0) {
           xor(bytes, row * columns, bytes, (row - back) * columns, columns);
         }
       }
-    }
-    return bytes;
+      return bytes;
+    };
   }
 }

@@ -39,17 +39,30 @@ final class ClassCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
+  public Values read(int count, Parts in) throws UndecodableException {
     byte[] classes = in.data.bytes();
     int start = in.data.skip(count);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++) {
-      int size = classes[start + i];
-      if (size < 0 || size >= Long.SIZE) {
-        throw new UndecodableException("the packed payload has integers of more than 63 bits");
-      }
-      values[i] = size < 2 ? size : 1L << (size - 1) | in.bits.get(size - 1);
+    long width = 0;
+    int all = 0;
+    for (int i = start; i < start + count; i++) {
+      int size = classes[i];
+      all |= size;
+      width += Math.max(0, size - 1);
     }
-    return values;
+    if ((all & -Long.SIZE) != 0) {
+      throw new UndecodableException("the packed payload has integers of more than 63 bits");
+    }
+    BitSource bits = in.bits;
+    long firstPlace = bits.skip(width, 1);
+    return () -> {
+      long[] values = new long[count];
+      long place = firstPlace;
+      for (int i = 0; i < count; i++) {
+        int size = classes[start + i];
+        values[i] = size < 2 ? size : 1L << (size - 1) | bits.at(place, size - 1);
+        place += Math.max(0, size - 1);
+      }
+      return values;
+    };
   }
 }

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Compressor implements AutoCloseable {
   private static final int LEVEL = 3;
 
+  /** What a frame of zstd's holds at most for each 4 bytes of it: a block of one repeated byte. */
+  private static final long BLOCK_BYTES_MAX = 128 << 10;
+
+  /** Compresses without a dictionary. */
+  static final Compressor PLAIN = new Compressor();
+
   /** Contexts kept at most, of each kind. */
   private static final int KEPT_MAX = 64;
 
@@ -35,11 +41,21 @@ final class Compressor implements AutoCloseable {
   /**
    * Prepares a dictionary.
    *
-   * @param dictionary zstd's; none if empty
+   * @param dictionary zstd's
+   * @throws UndecodableException if zstd does not take it for one
    */
-  Compressor(byte[] dictionary) {
-    forCompression = dictionary.length == 0 ? null : new ZstdDictCompress(dictionary, LEVEL);
-    forDecompression = dictionary.length == 0 ? null : new ZstdDictDecompress(dictionary);
+  Compressor(byte[] dictionary) throws UndecodableException {
+    try {
+      forCompression = dictionary.length == 0 ? null : new ZstdDictCompress(dictionary, LEVEL);
+      forDecompression = dictionary.length == 0 ? null : new ZstdDictDecompress(dictionary);
+    } catch (IllegalStateException e) { // what the library fails with
+      throw new UndecodableException("the dictionary's part for zstd is damaged", e);
+    }
+  }
+
+  private Compressor() {
+    forCompression = null;
+    forDecompression = null;
   }
 
   private static ZstdCompressCtx plain(ZstdCompressCtx context) {
@@ -70,19 +86,27 @@ final class Compressor implements AutoCloseable {
     return frame;
   }
 
-  /** Decompresses a frame into a range that it must fill exactly. */
-  void decompress(byte[] source, int from, int length, byte[] target, int to, int size)
-      throws UndecodableException {
+  /**
+   * Decompresses a frame.
+   *
+   * @param size of what it holds; of more than any frame of this length can, nothing is made
+   */
+  byte[] decompress(byte[] source, int from, int length, int size) throws UndecodableException {
+    if (size > BLOCK_BYTES_MAX * (length / 4 + 1L)) {
+      throw new UndecodableException("the packed payload's zstd frame is too short");
+    }
+    byte[] target = new byte[size];
     ZstdDecompressCtx kept = DECOMPRESSING.poll();
     ZstdDecompressCtx context = kept == null ? new ZstdDecompressCtx().setMagicless(true) : kept;
     if (forDecompression != null) {
       context.loadDict(forDecompression);
     }
     try {
-      int written = context.decompressByteArray(target, to, size, source, from, length);
+      int written = context.decompressByteArray(target, 0, size, source, from, length);
       if (written != size) {
         throw new UndecodableException("the packed payload's zstd frame has another length");
       }
+      return target;
     } catch (ZstdException e) {
       throw new UndecodableException("the packed payload's zstd frame is damaged", e);
     } finally {

@@ -20,9 +20,12 @@ final class ConstantCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
-    long[] values = new long[count];
-    Arrays.fill(values, in.data.zigzag());
-    return values;
+  public Values read(int count, Parts in) throws UndecodableException {
+    long value = in.data.zigzag();
+    return () -> {
+      long[] values = new long[count];
+      Arrays.fill(values, value);
+      return values;
+    };
   }
 }

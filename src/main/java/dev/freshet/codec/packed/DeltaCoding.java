@@ -30,16 +30,20 @@ final class DeltaCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
+  public Values read(int count, Parts in) throws UndecodableException {
     if (count == 0) {
       throw new UndecodableException("the packed payload has no first of its integers");
     }
-    long[] values = new long[count];
-    values[0] = in.data.zigzag();
-    long[] deltas = in.ints(count - 1);
-    for (int i = 1; i < count; i++) {
-      values[i] = values[i - 1] + deltas[i - 1];
-    }
-    return values;
+    long first = in.data.zigzag();
+    Values deltas = in.ints(count - 1);
+    return () -> {
+      long[] distances = deltas.decode();
+      long[] values = new long[count];
+      values[0] = first;
+      for (int i = 1; i < count; i++) {
+        values[i] = values[i - 1] + distances[i - 1];
+      }
+      return values;
+    };
   }
 }

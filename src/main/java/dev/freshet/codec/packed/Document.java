@@ -2,13 +2,22 @@ package dev.freshet.codec.packed;
 
 import dev.freshet.codec.Codec;
 import dev.freshet.codec.UndecodableException;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * A decoded document, or a value within one, that hands out numbers and texts without making JSON.
+ * A document, or a value within one, that hands out numbers and texts. One that was read from a
+ * packed payload makes no JSON for that, and decodes a field when it is asked for:
+ *
+ * <pre>{@code
+ * Document document = loader.get("image-features", key).document().orElseThrow();
+ * float[] colors = document.floats("features.fast.avg_color_features");
+ * BitSet hash = document.bits("features.fast.phash_features");
+ * float[] angles = document.floats("features.orb.keypoints.angle"); // of all keypoints
+ * }</pre>
+ *
+ * All that can be wrong with a payload was found when it was read: no method fails for that.
  *
  * <p>A path is the names of members with points between them, and places in arrays in brackets:
  * {@code orb.keypoints[3].angle}. A name after an array of alike objects means that member of each:
@@ -20,40 +29,96 @@ import java.util.Optional;
  * <p>Immutable, and safe for use by many threads.
  */
 public final class Document {
+  private static final int CHECKED_BYTES = 1 << 20;
+
   private final Sequence values;
   private final int from;
   private final int to;
   private final boolean isArray;
+  private final long bytesMax;
 
   /**
    * Selects values.
    *
    * @param isArray whether they are an array's elements; else it is one value
+   * @param bytesMax what may be kept in memory for them
    */
-  private Document(Sequence values, int from, int to, boolean isArray) {
+  private Document(Sequence values, int from, int to, boolean isArray, long bytesMax) {
+    this.bytesMax = bytesMax;
     this.values = values;
     this.from = from;
     this.to = to;
     this.isArray = isArray;
   }
 
-  static Document of(Sequence value) {
-    return new Document(value, 0, 1, false);
+  /**
+   * A document that is there as JSON. It is parsed when something of it is first asked for; a text
+   * that is no JSON has nothing at any path.
+   *
+   * @param json in UTF-8; not to be modified any more
+   */
+  public static Document ofJson(byte[] json) {
+    return of(new TextOnly(json), json.length);
   }
 
   /**
-   * The canonical JSON, without white space between tokens, in UTF-8.
+   * This document, without what was kept of it beyond {@link #bytesMax} since it was made: of one
+   * that was given as text a new one.
+   */
+  public Document unparsed() {
+    return values instanceof TextOnly text ? ofJson(text.text()) : this;
+  }
+
+  static Document of(Sequence value, long bytesMax) {
+    return new Document(value, 0, 1, false, bytesMax);
+  }
+
+  private Document part(Sequence ofValues, int first, int end, boolean isElements) {
+    return new Document(ofValues, first, end, isElements, bytesMax);
+  }
+
+  /**
+   * What the document, of which this may be a part, keeps in memory at most, about, in bytes. Of
+   * one that was decoded: what it was decoded from, and what it may keep of numbers that were asked
+   * for. Of one that was given as text: the text alone.
+   */
+  public long bytesMax() {
+    return bytesMax;
+  }
+
+  /**
+   * The JSON in UTF-8: of a document that was given as text this text, not to be modified; else the
+   * canonical one, without white space between tokens, made anew.
+   */
+  public byte[] json() {
+    if (values instanceof TextOnly text) {
+      return text.text();
+    }
+    JsonSink out = JsonSink.lend();
+    try {
+      write(out);
+      if (out.isTooLong()) {
+        throw new IllegalStateException("a document is longer than was found when it was decoded");
+      }
+      return out.toBytes();
+    } finally {
+      out.giveBack();
+    }
+  }
+
+  /**
+   * Makes the JSON once to see whether it may be handed out.
    *
    * @throws UndecodableException if it is longer than {@link Codec#DOCUMENT_BYTES_MAX}
    */
-  public byte[] json() throws UndecodableException {
-    JsonSink out = new JsonSink(1 << 12);
+  Document checked() throws UndecodableException {
+    JsonSink out = new JsonSink(CHECKED_BYTES);
     write(out);
     if (out.isTooLong()) {
       throw new UndecodableException(
           "the packed payload holds more than %d bytes".formatted(Codec.DOCUMENT_BYTES_MAX));
     }
-    return out.toBytes();
+    return this;
   }
 
   private void write(JsonSink out) {
@@ -74,7 +139,7 @@ public final class Document {
 
   /** The value at a path; empty if there is none. */
   public Optional<Document> find(String path) {
-    Document value = values instanceof TextOnly text ? of(text.parsed()) : this;
+    Document value = values instanceof TextOnly text ? of(text.parsed(), bytesMax) : this;
     for (Path.Step step : Path.parse(path)) {
       Optional<Document> next =
           step.place() < 0 ? value.member(step.name()) : value.element(step.place());
@@ -117,19 +182,18 @@ public final class Document {
   /** The integers of an array, or of arrays of arrays one after the other. */
   public long[] longs(String path) {
     Document flat = at(path).flat();
-    NumberSequence numbers = flat.numbers(path);
-    long[] longs = new long[flat.to - flat.from];
-    for (int i = 0; i < longs.length; i++) {
-      longs[i] = flat.integer(numbers, flat.from + i, path);
+    try {
+      return flat.numbers(path).longs(flat.from, flat.to);
+    } catch (ArithmeticException e) {
+      throw noInteger(path, e);
     }
-    return longs;
   }
 
   /** The integers from 0 to 255 of an array, or of arrays of arrays one after the other. */
   public byte[] bytes(String path) {
     Document flat = at(path).flat();
     if (flat.values instanceof NumberSequence.Bytes bytes) {
-      return Arrays.copyOfRange(bytes.values(), flat.from, flat.to);
+      return bytes.bytes(flat.from, flat.to);
     }
     long[] longs = longs(path);
     byte[] bytes = new byte[longs.length];
@@ -148,7 +212,7 @@ public final class Document {
     BitSet bits = new BitSet(flat.to - flat.from);
     if (flat.values instanceof Sequences.Flags flags) {
       for (int i = flat.from; i < flat.to; i++) {
-        bits.set(i - flat.from, flags.values()[i]);
+        bits.set(i - flat.from, flags.values().get()[i]);
       }
       return bits;
     }
@@ -194,13 +258,17 @@ public final class Document {
     try {
       return numbers.longAt(index);
     } catch (ArithmeticException e) {
-      throw new IllegalStateException("%s is no integer: %s".formatted(path, e.getMessage()), e);
+      throw noInteger(path, e);
     }
+  }
+
+  private static IllegalStateException noInteger(String path, ArithmeticException why) {
+    return new IllegalStateException("%s is no integer: %s".formatted(path, why.getMessage()), why);
   }
 
   private NumberSequence numbers(String path) {
     if (from == to) {
-      return new NumberSequence.Ints(new long[0]);
+      return new NumberSequence.Ints(0, Deferred.of(new long[0]));
     }
     if (isArray && values instanceof NumberSequence numbers) {
       return numbers;
@@ -215,7 +283,7 @@ public final class Document {
   /** The same value where it stands by itself, if it is one of several that differ in kind. */
   private Document unmixed() {
     return !isArray && values instanceof Sequences.Mixed mixed
-        ? of(mixed.values()[from]).unmixed()
+        ? part(mixed.values()[from], 0, 1, false).unmixed()
         : this;
   }
 
@@ -224,7 +292,7 @@ public final class Document {
     Document value = unmixed();
     if (!value.isArray && value.values instanceof Sequences.Arrays arrays) {
       int[] starts = arrays.starts();
-      return new Document(arrays.elements(), starts[value.from], starts[value.from + 1], true);
+      return part(arrays.elements(), starts[value.from], starts[value.from + 1], true);
     }
     return value;
   }
@@ -234,7 +302,7 @@ public final class Document {
     Document value = opened();
     while (value.isArray && value.values instanceof Sequences.Arrays arrays) {
       int[] starts = arrays.starts();
-      value = new Document(arrays.elements(), starts[value.from], starts[value.to], true);
+      value = part(arrays.elements(), starts[value.from], starts[value.to], true);
     }
     return value;
   }
@@ -242,7 +310,7 @@ public final class Document {
   private Optional<Document> element(int place) {
     Document array = opened();
     return array.isArray && place < array.to - array.from
-        ? Optional.of(new Document(array.values, array.from + place, array.from + place + 1, false))
+        ? Optional.of(part(array.values, array.from + place, array.from + place + 1, false))
         : Optional.empty();
   }
 
@@ -254,6 +322,6 @@ public final class Document {
     int column = objects.names().indexOf(name);
     return column < 0
         ? Optional.empty()
-        : Optional.of(new Document(objects.columns()[column], value.from, value.to, value.isArray));
+        : Optional.of(part(objects.columns()[column], value.from, value.to, value.isArray));
   }
 }

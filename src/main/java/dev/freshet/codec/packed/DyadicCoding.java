@@ -66,16 +66,19 @@ final class DyadicCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     int power = in.data.get();
     if (power > POWER_MAX) {
       throw new UndecodableException("the packed payload divides by too high a power of two");
     }
     double factor = Math.scalb(1.0, -power);
-    long[] values = in.ints(count);
-    for (int i = 0; i < count; i++) {
-      values[i] = format.bitsOf(values[i] * factor);
-    }
-    return values;
+    Values integers = in.ints(count);
+    return () -> {
+      long[] values = integers.decode();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = format.bitsOf(values[i] * factor);
+      }
+      return values;
+    };
   }
 }

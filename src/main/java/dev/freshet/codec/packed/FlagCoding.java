@@ -23,12 +23,15 @@ final class FlagCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
-    long place = in.bits.skip(count, 1);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = in.bits.peek(place + i, 1);
-    }
-    return values;
+  public Values read(int count, Parts in) throws UndecodableException {
+    BitSource bits = in.bits;
+    long place = bits.skip(count, 1);
+    return () -> {
+      long[] values = new long[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = bits.peek(place + i, 1);
+      }
+      return values;
+    };
   }
 }

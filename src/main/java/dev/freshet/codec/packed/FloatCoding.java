@@ -10,5 +10,6 @@ interface FloatCoding {
   /** Writes numbers of which {@link #cost} said that it is possible. */
   void write(BinaryFormat format, long[] values, Streams out);
 
-  long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException;
+  /** Goes over the numbers in the streams and checks all that decoding relies on. */
+  Values read(BinaryFormat format, int count, Parts in) throws UndecodableException;
 }

@@ -59,21 +59,25 @@ final class IndexedCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     int size = in.data.get();
     if (size == 0) {
       throw new UndecodableException("the packed payload has none of its different numbers");
     }
-    long[] different = in.floats(format, in.claim(size));
+    Values different = in.floats(format, in.claim(size));
     int width = placeBits(size);
-    // A place that no encoder writes means the last.
-    long[] byPlace = Arrays.copyOf(different, 1 << width);
-    Arrays.fill(byPlace, size, byPlace.length, different[size - 1]);
-    long start = in.bits.skip(count, width);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++, start += width) {
-      values[i] = byPlace[(int) in.bits.peek(start, width)];
-    }
-    return values;
+    BitSource bits = in.bits;
+    long start = bits.skip(count, width);
+    return () -> {
+      // A place that no encoder writes means the last.
+      long[] byPlace = Arrays.copyOf(different.decode(), 1 << width);
+      Arrays.fill(byPlace, size, byPlace.length, byPlace[size - 1]);
+      long[] values = new long[count];
+      long place = start;
+      for (int i = 0; i < count; i++, place += width) {
+        values[i] = byPlace[(int) bits.peek(place, width)];
+      }
+      return values;
+    };
   }
 }

@@ -10,5 +10,6 @@ interface IntCoding {
   /** Writes values of which {@link #cost} said that it is possible. */
   void write(long[] values, Streams out);
 
-  long[] read(int count, Parts in) throws UndecodableException;
+  /** Goes over the values in the streams and checks all that decoding relies on. */
+  Values read(int count, Parts in) throws UndecodableException;
 }

@@ -22,7 +22,7 @@ interface NumberSequence extends Sequence {
    */
   long longAt(int index);
 
-  /** Some of the numbers as floats. */
+  /** Some of the numbers as floats, in an array of the caller's own. */
   default float[] floats(int from, int to) {
     float[] floats = new float[to - from];
     for (int i = 0; i < floats.length; i++) {
@@ -31,97 +31,138 @@ interface NumberSequence extends Sequence {
     return floats;
   }
 
-  /** Integers. */
-  record Ints(long[] values) implements NumberSequence {
-    @Override
-    public void write(int index, JsonSink out) {
-      out.putInteger(values[index]);
+  /** Some of the numbers as integers, in an array of the caller's own. Throws as longAt does. */
+  default long[] longs(int from, int to) {
+    long[] longs = new long[to - from];
+    for (int i = 0; i < longs.length; i++) {
+      longs[i] = longAt(from + i);
     }
-
-    @Override
-    public double doubleAt(int index) {
-      return values[index];
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return values[index];
-    }
-
-    @Override
-    public long longAt(int index) {
-      return values[index];
-    }
+    return longs;
   }
 
-  /** Integers from 0 to 255. */
-  record Bytes(byte[] values) implements NumberSequence {
+  /** Integers. */
+  record Ints(int count, Deferred<long[]> deferred) implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      out.putInteger(values[index] & 0xFF);
+      out.putInteger(longAt(index));
     }
 
     @Override
     public void write(int from, int to, JsonSink out) {
-      out.putOctets(values, from, to);
+      out.putIntegers(deferred.get(), from, to);
     }
 
     @Override
     public double doubleAt(int index) {
-      return values[index] & 0xFF;
-    }
-
-    @Override
-    public long longAt(int index) {
-      return values[index] & 0xFF;
-    }
-  }
-
-  /** Numbers of single precision. */
-  record Floats(float[] values, NumberStyle style) implements NumberSequence {
-    @Override
-    public void write(int index, JsonSink out) {
-      Numbers.writeBinary(
-          out, BinaryFormat.FLOAT32, Float.floatToRawIntBits(values[index]) & 0xFFFFFFFFL, style);
-    }
-
-    @Override
-    public double doubleAt(int index) {
-      return values[index];
+      return longAt(index);
     }
 
     @Override
     public float floatAt(int index) {
-      return values[index];
+      return longAt(index);
     }
 
     @Override
     public long longAt(int index) {
-      return integer(values[index]);
+      return deferred.get()[index];
     }
 
     @Override
-    public float[] floats(int from, int to) {
-      return Arrays.copyOfRange(values, from, to);
+    public long[] longs(int from, int to) {
+      return from == 0 && to == count
+          ? deferred.copy(long[]::clone)
+          : Arrays.copyOfRange(deferred.get(), from, to);
     }
   }
 
-  /** Numbers of double precision. */
-  record Doubles(double[] values, NumberStyle style) implements NumberSequence {
+  /** Integers from 0 to 255. */
+  record Bytes(int count, Deferred<byte[]> deferred) implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      Numbers.writeBinary(
-          out, BinaryFormat.FLOAT64, Double.doubleToRawLongBits(values[index]), style);
+      out.putInteger(longAt(index));
+    }
+
+    @Override
+    public void write(int from, int to, JsonSink out) {
+      out.putOctets(deferred.get(), from, to);
     }
 
     @Override
     public double doubleAt(int index) {
-      return values[index];
+      return longAt(index);
     }
 
     @Override
     public long longAt(int index) {
-      return integer(values[index]);
+      return deferred.get()[index] & 0xFF;
+    }
+
+    /** Some of the numbers, a byte each, in an array of the caller's own. */
+    byte[] bytes(int from, int to) {
+      return from == 0 && to == count
+          ? deferred.copy(byte[]::clone)
+          : Arrays.copyOfRange(deferred.get(), from, to);
+    }
+  }
+
+  /** Numbers of single precision. */
+  record Floats(int count, Deferred<float[]> deferred, NumberStyle style)
+      implements NumberSequence {
+    @Override
+    public void write(int index, JsonSink out) {
+      style.write(floatAt(index), out);
+    }
+
+    @Override
+    public void write(int from, int to, JsonSink out) {
+      float[] values = deferred.get();
+      for (int i = from; i < to && !out.isTooLong(); i++) {
+        if (i > from) {
+          out.put(',');
+        }
+        style.write(values[i], out);
+      }
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return floatAt(index);
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return deferred.get()[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return integer(floatAt(index));
+    }
+
+    @Override
+    public float[] floats(int from, int to) {
+      return from == 0 && to == count
+          ? deferred.copy(float[]::clone)
+          : Arrays.copyOfRange(deferred.get(), from, to);
+    }
+  }
+
+  /** Numbers of double precision. */
+  record Doubles(Deferred<double[]> deferred, NumberStyle style) implements NumberSequence {
+    @Override
+    public void write(int index, JsonSink out) {
+      Numbers.writeBinary(
+          out, BinaryFormat.FLOAT64, Double.doubleToRawLongBits(doubleAt(index)), style);
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return deferred.get()[index];
+    }
+
+    @Override
+    public long longAt(int index) {
+      return integer(doubleAt(index));
     }
   }
 
@@ -131,25 +172,30 @@ interface NumberSequence extends Sequence {
    * @param scale how many digits stand behind the point
    * @param isTrimmed whether zeros at the end are left out
    */
-  record Decimals(long[] unscaled, int scale, boolean isTrimmed) implements NumberSequence {
+  record Decimals(Deferred<long[]> unscaled, int scale, boolean isTrimmed)
+      implements NumberSequence {
+    private BigDecimal at(int index) {
+      return BigDecimal.valueOf(unscaled.get()[index], scale);
+    }
+
     @Override
     public void write(int index, JsonSink out) {
-      Numbers.writeDecimal(out, unscaled[index], scale, isTrimmed);
+      Numbers.writeDecimal(out, unscaled.get()[index], scale, isTrimmed);
     }
 
     @Override
     public double doubleAt(int index) {
-      return BigDecimal.valueOf(unscaled[index], scale).doubleValue();
+      return at(index).doubleValue();
     }
 
     @Override
     public float floatAt(int index) {
-      return BigDecimal.valueOf(unscaled[index], scale).floatValue();
+      return at(index).floatValue();
     }
 
     @Override
     public long longAt(int index) {
-      return BigDecimal.valueOf(unscaled[index], scale).longValueExact();
+      return at(index).longValueExact();
     }
   }
 

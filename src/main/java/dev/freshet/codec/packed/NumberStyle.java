@@ -68,6 +68,13 @@ enum NumberStyle {
   }
 
   /** Writes a number. */
+  void write(float value, JsonSink out) {
+    int bits = Float.floatToRawIntBits(value);
+    out.decimal.ofFloat(bits & Integer.MAX_VALUE);
+    write(out, bits < 0, out.decimal);
+  }
+
+  /** Writes a number, given its decimal. */
   void write(JsonSink out, boolean isNegative, ShortestDecimal decimal) {
     if (isNegative) {
       out.put('-');

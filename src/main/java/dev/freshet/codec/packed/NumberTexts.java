@@ -30,6 +30,42 @@ final class NumberTexts {
       }
       text[i] = (byte) ALPHABET.charAt(digit);
     }
+    if (!isNumber(text)) {
+      throw new UndecodableException("the packed payload has a number that is none");
+    }
     return text;
+  }
+
+  /** Whether a text is a number as JSON writes it. */
+  private static boolean isNumber(byte[] text) {
+    int at = text.length > 0 && text[0] == '-' ? 1 : 0;
+    int whole = digits(text, at);
+    if (whole == 0 || (whole > 1 && text[at] == '0')) {
+      return false;
+    }
+    at += whole;
+    if (at < text.length && text[at] == '.') {
+      int fraction = digits(text, at + 1);
+      if (fraction == 0) {
+        return false;
+      }
+      at += 1 + fraction;
+    }
+    if (at < text.length && (text[at] == 'e' || text[at] == 'E')) {
+      boolean isSigned = at + 1 < text.length && (text[at + 1] == '-' || text[at + 1] == '+');
+      at += isSigned ? 2 : 1;
+      int exponent = digits(text, at);
+      return exponent > 0 && at + exponent == text.length;
+    }
+    return at == text.length;
+  }
+
+  /** How many digits follow each other. */
+  private static int digits(byte[] text, int from) {
+    int at = from;
+    while (at < text.length && text[at] >= '0' && text[at] <= '9') {
+      at++;
+    }
+    return at - from;
   }
 }

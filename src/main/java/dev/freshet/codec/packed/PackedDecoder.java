@@ -10,14 +10,16 @@ final class PackedDecoder {
   /** Values within values; an array of arrays counts twice. */
   private static final int DEPTH_MAX = 2 * JsonTape.DEPTH_MAX + 2;
 
+  /** Of an array beside its elements, with the reference to it. */
+  private static final int ARRAY_BYTES = 24;
+
   private static final Sequence NOTHING = new Sequences.Nothing();
-  private static final Sequence TRUE = new Sequences.Flags(new boolean[] {true});
-  private static final Sequence FALSE = new Sequences.Flags(new boolean[] {false});
+  private static final Sequence TRUE = flag(true);
+  private static final Sequence FALSE = flag(false);
 
   /** A column that waits for the powers that its integers are multiplied with. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Scaled(
-      int column, NumberStyle style, int powerColumn, double[] byPower, long[] integers) {}
+      int column, NumberStyle style, int powerColumn, int base, Values integers) {}
 
   private final Shape shape;
   private final Parts in;
@@ -27,6 +29,10 @@ final class PackedDecoder {
   private PackedDecoder(Shape shape, Parts in) {
     this.shape = shape;
     this.in = in;
+  }
+
+  private static Sequence flag(boolean value) {
+    return new Sequences.Flags(Deferred.of(new boolean[] {value}));
   }
 
   /** Reads the one value that the streams hold, and all of them to their end. */
@@ -78,11 +84,16 @@ final class PackedDecoder {
       case PackedEncoder.NULL -> NOTHING;
       case PackedEncoder.FALSE -> FALSE;
       case PackedEncoder.TRUE -> TRUE;
-      default ->
-          layout < Numbers.INTEGERS
-              ? new Sequences.Strings(Texts.read(layout, 1, in))
-              : numbers(layout, 1, 0);
+      default -> layout < Numbers.INTEGERS ? strings(layout, 1) : numbers(layout, 1, 0);
     };
+  }
+
+  private Sequence strings(int coding, int count) throws UndecodableException {
+    byte[][] texts = Texts.read(coding, count, in);
+    for (byte[] text : texts) {
+      in.mayKeep(ARRAY_BYTES + text.length);
+    }
+    return new Sequences.Strings(texts);
   }
 
   /**
@@ -95,7 +106,7 @@ final class PackedDecoder {
     Sequence sequence =
         switch (kind) {
           case Shape.NUMBERS -> numbers(in.layout.get(), count, columns);
-          case Shape.TEXTS -> new Sequences.Strings(Texts.read(in.layout.get(), count, in));
+          case Shape.TEXTS -> strings(in.layout.get(), count);
           case Shape.FLAGS -> flags(count);
           case Shape.TABLE -> table(shape.names(at), count);
           case Shape.GRID -> grid(count);
@@ -122,17 +133,24 @@ final class PackedDecoder {
   }
 
   private Sequence flags(int count) throws UndecodableException {
-    long place = in.bits.skip(count, 1);
-    boolean[] values = new boolean[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = in.bits.peek(place + i, 1) != 0;
-    }
-    return new Sequences.Flags(values);
+    BitSource bits = in.bits;
+    long place = bits.skip(count, 1);
+    in.mayKeep(count);
+    return new Sequences.Flags(
+        new Deferred<>(
+            () -> {
+              boolean[] values = new boolean[count];
+              for (int i = 0; i < count; i++) {
+                values[i] = bits.peek(place + i, 1) != 0;
+              }
+              return values;
+            }));
   }
 
   private Sequence grid(int count) throws UndecodableException {
     int columns = in.layout.count(Integer.MAX_VALUE);
     int all = in.claim((long) count * columns);
+    in.mayKeep((long) Integer.BYTES * count);
     int[] starts = new int[count + 1];
     for (int i = 0; i <= count; i++) {
       starts[i] = i * columns;
@@ -141,7 +159,8 @@ final class PackedDecoder {
   }
 
   private Sequence ragged(int count) throws UndecodableException {
-    long[] lengths = in.ints(count);
+    long[] lengths = in.ints(count).decode();
+    in.mayKeep((long) Integer.BYTES * count);
     int[] starts = new int[count + 1];
     for (int i = 0; i < count; i++) {
       if (lengths[i] < 0) {
@@ -167,7 +186,7 @@ final class PackedDecoder {
       }
     }
     for (Scaled scaled : waiting) {
-      columns[scaled.column] = floats(scaled, columns);
+      columns[scaled.column] = floats(scaled, columns, count);
     }
     return new Sequences.Objects(names, columns);
   }
@@ -181,25 +200,34 @@ final class PackedDecoder {
     layout.get();
     int powerColumn = layout.count(Integer.MAX_VALUE);
     int base = in.data.count(ScaledColumns.BASE_MAX);
-    return new Scaled(column, style, powerColumn, ScaledColumns.powersOf(base), in.ints(count));
+    return new Scaled(column, style, powerColumn, base, in.ints(count));
   }
 
   private static boolean isFloats(int form) {
     return form >= Numbers.FLOATS && form < Numbers.FLOATS + NumberStyle.count();
   }
 
-  private static Sequence floats(Scaled scaled, Sequence[] columns) throws UndecodableException {
+  private Sequence floats(Scaled scaled, Sequence[] columns, int count)
+      throws UndecodableException {
     if (scaled.powerColumn >= columns.length
         || !(columns[scaled.powerColumn] instanceof NumberSequence.Ints powers)) {
       throw new UndecodableException("the packed payload scales a column by none of integers");
     }
-    float[] values = new float[scaled.integers.length];
+    in.mayKeep((long) Float.BYTES * count);
+    return new NumberSequence.Floats(
+        count, new Deferred<>(() -> multiplied(scaled, powers)), scaled.style);
+  }
+
+  private static float[] multiplied(Scaled scaled, NumberSequence.Ints powers) {
+    double[] byPower = ScaledColumns.powersOf(scaled.base);
+    long[] integers = scaled.integers.decode();
+    long[] power = powers.deferred().get();
+    float[] values = new float[integers.length];
     for (int i = 0; i < values.length; i++) {
       // A power that no encoder writes means another one.
-      double power = scaled.byPower[(int) powers.values()[i] & ScaledColumns.POWER_MAX];
-      values[i] = (float) (scaled.integers[i] * power);
+      values[i] = (float) (integers[i] * byPower[(int) power[i] & ScaledColumns.POWER_MAX]);
     }
-    return new NumberSequence.Floats(values, scaled.style);
+    return values;
   }
 
   private NumberSequence numbers(int form, int count, int columns) throws UndecodableException {
@@ -211,40 +239,63 @@ final class PackedDecoder {
       if (scale > Numbers.SCALE_MAX) {
         throw new UndecodableException("the packed payload has decimals of too many digits");
       }
-      return new NumberSequence.Decimals(in.ints(count), scale, form == Numbers.TRIMMED_DECIMALS);
+      return new NumberSequence.Decimals(
+          longs(in.ints(count), count), scale, form == Numbers.TRIMMED_DECIMALS);
     }
     if (form == Numbers.TEXTS) {
       byte[][] texts = new byte[count][];
       for (int i = 0; i < count; i++) {
         texts[i] = NumberTexts.read(in);
+        in.mayKeep(ARRAY_BYTES + texts[i].length);
       }
       return new NumberSequence.Verbatim(texts);
     }
     if (isFloats(form)) {
-      long[] bits = in.floats(BinaryFormat.FLOAT32, count);
-      float[] values = new float[count];
-      for (int i = 0; i < count; i++) {
-        values[i] = Float.intBitsToFloat((int) bits[i]);
-      }
-      return new NumberSequence.Floats(values, NumberStyle.at(form - Numbers.FLOATS));
+      Values values = in.floats(BinaryFormat.FLOAT32, count);
+      in.mayKeep((long) Float.BYTES * count);
+      return new NumberSequence.Floats(
+          count, new Deferred<>(() -> floats(values)), NumberStyle.at(form - Numbers.FLOATS));
     }
     if (form >= Numbers.DOUBLES && form < Numbers.DOUBLES + NumberStyle.count()) {
-      long[] bits = in.floats(BinaryFormat.FLOAT64, count);
-      double[] values = new double[count];
-      for (int i = 0; i < count; i++) {
-        values[i] = Double.longBitsToDouble(bits[i]);
-      }
-      return new NumberSequence.Doubles(values, NumberStyle.at(form - Numbers.DOUBLES));
+      Values values = in.floats(BinaryFormat.FLOAT64, count);
+      in.mayKeep((long) Double.BYTES * count);
+      return new NumberSequence.Doubles(
+          new Deferred<>(() -> doubles(values)), NumberStyle.at(form - Numbers.DOUBLES));
     }
     throw new UndecodableException("the packed payload has an unknown form of numbers");
+  }
+
+  private static float[] floats(Values values) {
+    long[] bits = values.decode();
+    float[] floats = new float[bits.length];
+    for (int i = 0; i < bits.length; i++) {
+      floats[i] = Float.intBitsToFloat((int) bits[i]);
+    }
+    return floats;
+  }
+
+  private static double[] doubles(Values values) {
+    long[] bits = values.decode();
+    double[] doubles = new double[bits.length];
+    for (int i = 0; i < bits.length; i++) {
+      doubles[i] = Double.longBitsToDouble(bits[i]);
+    }
+    return doubles;
+  }
+
+  private Deferred<long[]> longs(Values values, int count) {
+    in.mayKeep((long) Long.BYTES * count);
+    return new Deferred<>(values::decode);
   }
 
   private NumberSequence integers(int count, int columns) throws UndecodableException {
     int coding = in.layout.peek(0);
     if (coding == ByteRows.PLAIN || coding == ByteRows.DIFFERENCES) {
       in.layout.get();
-      return new NumberSequence.Bytes(ByteRows.read(coding, count, columns, in));
+      in.mayKeep(count);
+      return new NumberSequence.Bytes(
+          count, new Deferred<>(ByteRows.read(coding, count, columns, in)));
     }
-    return new NumberSequence.Ints(in.ints(count));
+    return new NumberSequence.Ints(count, longs(in.ints(count), count));
   }
 }

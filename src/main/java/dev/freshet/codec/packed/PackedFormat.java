@@ -24,10 +24,14 @@ public final class PackedFormat {
 
   private static final long VALUES_PER_BYTE = 256;
 
+  /** More than any number of a binary format takes as text, with what stands around it. */
+  private static final int NUMBER_BYTES_MAX = 400;
+
+  /** What a sequence takes in memory beside what it holds, about. */
+  private static final int VALUE_BYTES = 80;
+
   /** What zstd must save, so that its call is worth while. In bytes. */
   private static final int SAVED_MIN = 3;
-
-  private static final Compressor WITHOUT_DICTIONARY = new Compressor(new byte[0]);
 
   private PackedFormat() {}
 
@@ -98,7 +102,7 @@ public final class PackedFormat {
     if (rows.length > 0) {
       flags |= WITH_ROWS;
       head.putVarint(rows.length);
-      byte[] shorter = mayCompress ? WITHOUT_DICTIONARY.compress(rows) : rows;
+      byte[] shorter = mayCompress ? Compressor.PLAIN.compress(rows) : rows;
       boolean isShorter = shorter.length + SAVED_MIN <= rows.length;
       head.putVarint(isShorter ? shorter.length : 0);
       rows = isShorter ? shorter : rows;
@@ -139,7 +143,7 @@ public final class PackedFormat {
   }
 
   private static Compressor compressor(@Nullable PackedDictionary dictionary) {
-    return dictionary == null ? WITHOUT_DICTIONARY : dictionary.compressor();
+    return dictionary == null ? Compressor.PLAIN : dictionary.compressor();
   }
 
   private static byte[] verbatim(byte[] text, @Nullable PackedDictionary dictionary) {
@@ -195,16 +199,15 @@ public final class PackedFormat {
     int size = head.count(Codec.DOCUMENT_BYTES_MAX);
     byte[] text;
     if (isCompressed) {
-      text = new byte[size];
-      int from = head.position();
-      compressor(dictionary).decompress(head.bytes(), from, head.remaining(), text, 0, size);
+      text =
+          compressor(dictionary).decompress(head.bytes(), head.position(), head.remaining(), size);
     } else {
       text = head.get(size);
       if (head.remaining() > 0) {
         throw new UndecodableException("the packed payload goes on after its document");
       }
     }
-    return Document.of(new TextOnly(text));
+    return Document.of(new TextOnly(text), size);
   }
 
   private static Document streams(
@@ -230,7 +233,7 @@ public final class PackedFormat {
     Source plain =
         part(compressor(dictionary), isCompressed, head.bytes(), plainAt, plainLength, plainSize);
     Source rows =
-        part(WITHOUT_DICTIONARY, areRowsCompressed, head.bytes(), rowsAt, rowsLength, rowsSize);
+        part(Compressor.PLAIN, areRowsCompressed, head.bytes(), rowsAt, rowsLength, rowsSize);
     long valuesMax = Math.min(VALUES_MAX + VALUES_PER_BYTE * length, Codec.DOCUMENT_BYTES_MAX / 2);
     Shape shape;
     if (dictionary != null && shapePlace > 0) {
@@ -250,8 +253,14 @@ public final class PackedFormat {
       layout = new Source(plain.bytes(), at, at + layoutLength);
     }
     Strings strings = dictionary == null ? Strings.NONE : dictionary.strings();
-    return Document.of(
-        PackedDecoder.decode(shape, new Parts(layout, plain, rows, bits, strings, valuesMax)));
+    Parts parts = new Parts(layout, plain, rows, bits, strings, valuesMax);
+    long streamsBytes =
+        (long) length + (isCompressed ? plainSize : 0) + (areRowsCompressed ? rowsSize : 0);
+    Sequence value = PackedDecoder.decode(shape, parts);
+    Document document =
+        Document.of(value, streamsBytes + parts.keptMax() + (long) VALUE_BYTES * shape.size());
+    long jsonMax = parts.claimed() * (NUMBER_BYTES_MAX + shape.longestName()) + parts.keptMax();
+    return jsonMax <= Codec.DOCUMENT_BYTES_MAX ? document : document.checked();
   }
 
   private static Source part(
@@ -260,8 +269,6 @@ public final class PackedFormat {
     if (!isCompressed) {
       return new Source(bytes, from, from + size);
     }
-    byte[] content = new byte[size];
-    compressor.decompress(bytes, from, length, content, 0, size);
-    return new Source(content, 0, size);
+    return new Source(compressor.decompress(bytes, from, length, size), 0, size);
   }
 }

@@ -41,17 +41,21 @@ final class PackedIntCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
+  public Values read(int count, Parts in) throws UndecodableException {
     long least = in.data.zigzag();
     int width = in.data.get();
     if (width > Long.SIZE) {
       throw new UndecodableException("the packed payload has integers of more than 64 bits");
     }
-    long place = in.bits.skip(count, width);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++, place += width) {
-      values[i] = least + in.bits.at(place, width);
-    }
-    return values;
+    BitSource bits = in.bits;
+    long start = bits.skip(count, width);
+    return () -> {
+      long[] values = new long[count];
+      long place = start;
+      for (int i = 0; i < count; i++, place += width) {
+        values[i] = least + bits.at(place, width);
+      }
+      return values;
+    };
   }
 }

@@ -12,7 +12,9 @@ final class Parts {
   final Source rows;
   final BitSource bits;
   final Strings strings;
+  private final long valuesMax;
   private long valuesLeft;
+  private long keptMax;
   private int codingDepth;
 
   /**
@@ -26,6 +28,7 @@ final class Parts {
     this.rows = rows;
     this.bits = bits;
     this.strings = strings;
+    this.valuesMax = valuesMax;
     this.valuesLeft = valuesMax;
   }
 
@@ -44,18 +47,33 @@ final class Parts {
     return (int) count;
   }
 
+  /** How many values were claimed. */
+  long claimed() {
+    return valuesMax - valuesLeft;
+  }
+
+  /** Says that so many bytes may be kept of what is decoded, besides the streams themselves. */
+  void mayKeep(long bytes) {
+    keptMax += bytes;
+  }
+
+  /** How many bytes may be kept at most, besides the streams themselves. */
+  long keptMax() {
+    return keptMax;
+  }
+
   /** Integers in the coding that the layout names next. */
-  long[] ints(int count) throws UndecodableException {
+  Values ints(int count) throws UndecodableException {
     enterCoding();
-    long[] values = IntCodings.at(layout.get()).read(count, this);
+    Values values = IntCodings.at(layout.get()).read(count, this);
     codingDepth--;
     return values;
   }
 
   /** Floating point numbers, as bits, in the coding that the layout names next. */
-  long[] floats(BinaryFormat format, int count) throws UndecodableException {
+  Values floats(BinaryFormat format, int count) throws UndecodableException {
     enterCoding();
-    long[] values = FloatCodings.at(layout.get()).read(format, count, this);
+    Values values = FloatCodings.at(layout.get()).read(format, count, this);
     codingDepth--;
     return values;
   }

@@ -71,7 +71,7 @@ final class RangedCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     long least = in.data.varint() & ((1L << format.exponentBits) - 1);
     int flags = in.data.get();
     int exponentBits = flags & 0xF;
@@ -84,23 +84,33 @@ final class RangedCoding implements FloatCoding {
     int cut = format.mantissaBits - mantissa;
     int signAt = format.width() - 1;
     long exponentMask = (1L << format.exponentBits) - 1;
-    long place = in.bits.skip(count, width);
-    long[] values = new long[count];
+    BitSource source = in.bits;
+    long start = source.skip(count, width);
     if (width <= 57 && !isSigned) {
       long base = least << format.mantissaBits;
       long all = (1L << signAt) - 1;
+      return () -> {
+        long[] values = new long[count];
+        long place = start;
+        for (int i = 0; i < count; i++, place += width) {
+          values[i] = (base + (source.peek(place, width) << cut)) & all;
+        }
+        return values;
+      };
+    }
+    return () -> {
+      long[] values = new long[count];
+      long place = start;
       for (int i = 0; i < count; i++, place += width) {
-        values[i] = (base + (in.bits.peek(place, width) << cut)) & all;
+        long bits = source.at(place, width);
+        long exponent = (bits >>> mantissa & ((1L << exponentBits) - 1)) + least & exponentMask;
+        long sign = isSigned ? bits >>> (width - 1) & 1 : 0;
+        values[i] =
+            sign << signAt
+                | exponent << format.mantissaBits
+                | (bits & ((1L << mantissa) - 1)) << cut;
       }
       return values;
-    }
-    for (int i = 0; i < count; i++, place += width) {
-      long bits = in.bits.at(place, width);
-      long exponent = (bits >>> mantissa & ((1L << exponentBits) - 1)) + least & exponentMask;
-      long sign = isSigned ? bits >>> (width - 1) & 1 : 0;
-      values[i] =
-          sign << signAt | exponent << format.mantissaBits | (bits & ((1L << mantissa) - 1)) << cut;
-    }
-    return values;
+    };
   }
 }

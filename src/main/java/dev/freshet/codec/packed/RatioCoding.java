@@ -75,15 +75,18 @@ final class RatioCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     double divisor = in.data.varint();
     if (!(divisor >= 1)) {
       throw new UndecodableException("the packed payload divides by no positive integer");
     }
-    long[] values = in.ints(count);
-    for (int i = 0; i < count; i++) {
-      values[i] = values[i] == 0 ? 0 : format.bitsOf(values[i] / divisor);
-    }
-    return values;
+    Values integers = in.ints(count);
+    return () -> {
+      long[] values = integers.decode();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = values[i] == 0 ? 0 : format.bitsOf(values[i] / divisor);
+      }
+      return values;
+    };
   }
 }

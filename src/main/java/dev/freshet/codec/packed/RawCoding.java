@@ -18,13 +18,17 @@ final class RawCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     int width = format.width();
-    long place = in.bits.skip(count, width);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++, place += width) {
-      values[i] = in.bits.at(place, width);
-    }
-    return values;
+    BitSource bits = in.bits;
+    long start = bits.skip(count, width);
+    return () -> {
+      long[] values = new long[count];
+      long place = start;
+      for (int i = 0; i < count; i++, place += width) {
+        values[i] = bits.at(place, width);
+      }
+      return values;
+    };
   }
 }

@@ -20,10 +20,10 @@ final class Sequences {
   }
 
   /** Truth values. */
-  record Flags(boolean[] values) implements Sequence {
+  record Flags(Deferred<boolean[]> values) implements Sequence {
     @Override
     public void write(int index, JsonSink out) {
-      out.put(values[index] ? TRUE : FALSE);
+      out.put(values.get()[index] ? TRUE : FALSE);
     }
   }
 
@@ -52,9 +52,6 @@ final class Sequences {
       out.put('{');
       byte[][] tokens = names.tokens();
       for (int i = 0; i < columns.length; i++) {
-        if (i > 0) {
-          out.put(',');
-        }
         out.put(tokens[i]);
         columns[i].write(index, out);
       }

@@ -1,6 +1,7 @@
 package dev.freshet.codec.packed;
 
 import dev.freshet.codec.UndecodableException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -21,7 +22,7 @@ final class Shape {
   /**
    * The names of an object's members.
    *
-   * @param tokens as they stand in JSON: quoted, with the colon
+   * @param tokens as they stand in JSON: quoted, with the colon, and but for the first a comma
    * @param texts without escapes
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -46,6 +47,7 @@ final class Shape {
   private byte[] kinds = new byte[16];
   private Names[] names = new Names[16];
   private int size;
+  private int longestName;
 
   private Shape() {}
 
@@ -75,18 +77,20 @@ final class Shape {
     Names names = new Names(new byte[count][], new String[count]);
     for (int i = 0; i < count; i++) {
       byte[] name = source.get(source.count(source.remaining()));
-      byte[] token = new byte[name.length + 3];
-      token[0] = '"';
-      System.arraycopy(name, 0, token, 1, name.length);
-      token[name.length + 1] = '"';
-      token[name.length + 2] = ':';
-      names.tokens[i] = token;
+      ByteBuffer token = ByteBuffer.allocate(name.length + (i == 0 ? 3 : 4));
+      if (i > 0) {
+        token.put((byte) ',');
+      }
+      names.tokens[i] = token.put((byte) '"').put(name).put((byte) '"').put((byte) ':').array();
       names.texts[i] = JsonString.unescaped(name);
     }
     return names;
   }
 
   private void add(int kind, Names ofMembers) {
+    for (byte[] token : ofMembers.tokens) {
+      longestName = Math.max(longestName, token.length);
+    }
     if (size == kinds.length) {
       kinds = Arrays.copyOf(kinds, size * 2);
       names = Arrays.copyOf(names, size * 2);
@@ -97,6 +101,11 @@ final class Shape {
 
   int size() {
     return size;
+  }
+
+  /** Of the names as they stand in JSON, in bytes. */
+  int longestName() {
+    return longestName;
   }
 
   int kind(int index) throws UndecodableException {

@@ -71,6 +71,19 @@ final class Source {
     throw new UndecodableException("the packed payload has a number of more than 64 bits");
   }
 
+  /** Goes over so many varints and says where they start. */
+  int skipVarints(int count) throws UndecodableException {
+    int start = position;
+    for (int i = 0; i < count; i++) {
+      if (position < end && bytes[position] >= 0) {
+        position++;
+      } else {
+        varint();
+      }
+    }
+    return start;
+  }
+
   /** A count or a length: at most {@code max}. */
   int count(int max) throws UndecodableException {
     long value = varint();

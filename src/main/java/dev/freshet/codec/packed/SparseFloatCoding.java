@@ -21,8 +21,9 @@ final class SparseFloatCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     Bitmap bitmap = Bitmap.read(count, in.data);
-    return bitmap.spread(in.floats(format, bitmap.setBits()));
+    Values others = in.floats(format, bitmap.setBits());
+    return () -> bitmap.spread(others.decode());
   }
 }

@@ -21,8 +21,9 @@ final class SparseIntCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
+  public Values read(int count, Parts in) throws UndecodableException {
     Bitmap bitmap = Bitmap.read(count, in.data);
-    return bitmap.spread(in.ints(bitmap.setBits()));
+    Values others = in.ints(bitmap.setBits());
+    return () -> bitmap.spread(others.decode());
   }
 }

@@ -32,18 +32,22 @@ final class SplitCoding implements FloatCoding {
   }
 
   @Override
-  public long[] read(BinaryFormat format, int count, Parts in) throws UndecodableException {
+  public Values read(BinaryFormat format, int count, Parts in) throws UndecodableException {
     if (format != BinaryFormat.FLOAT32) {
       throw new UndecodableException("the packed payload splits numbers of another format");
     }
     byte[] exponents = in.data.bytes();
     int start = in.data.skip(count);
-    long place = in.bits.skip(count, WIDTH);
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++, place += WIDTH) {
-      long bits = in.bits.peek(place, WIDTH);
-      values[i] = bits >>> 23 << 31 | (exponents[start + i] & 0xFFL) << 23 | (bits & MANTISSA);
-    }
-    return values;
+    BitSource source = in.bits;
+    long firstPlace = source.skip(count, WIDTH);
+    return () -> {
+      long[] values = new long[count];
+      long place = firstPlace;
+      for (int i = 0; i < count; i++, place += WIDTH) {
+        long bits = source.peek(place, WIDTH);
+        values[i] = bits >>> 23 << 31 | (exponents[start + i] & 0xFFL) << 23 | (bits & MANTISSA);
+      }
+      return values;
+    };
   }
 }

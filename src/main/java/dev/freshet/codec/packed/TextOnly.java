@@ -6,21 +6,35 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A whole document that was kept as text: it is no JSON, or is nested too deeply, or holds more
- * values than a short payload may. Its values are made when they are asked for, each time anew.
+ * A whole document that is there as text. Its values are made when they are first asked for, and
+ * kept. A text that is no JSON, or is nested too deeply, has none.
  */
-@SuppressWarnings("ArrayRecordComponent") // Never compared.
-record TextOnly(byte[] text) implements Sequence {
+final class TextOnly implements Sequence {
   /** More than a text of the greatest length holds. */
   private static final long VALUES_MAX = 4L * Codec.DOCUMENT_BYTES_MAX;
+
+  private final byte[] text;
+  private final Deferred<Sequence> parsed = new Deferred<>(this::parse);
+
+  TextOnly(byte[] text) {
+    this.text = text;
+  }
+
+  byte[] text() {
+    return text;
+  }
 
   @Override
   public void write(int index, JsonSink out) {
     out.put(text);
   }
 
-  /** The document in values; this one if it is no JSON. */
+  /** The document in values; this one if it has none. */
   Sequence parsed() {
+    return parsed.get();
+  }
+
+  private Sequence parse() {
     Optional<JsonTape> tape = JsonTape.read(text);
     if (tape.isEmpty()) {
       return this;

@@ -256,7 +256,7 @@ final class Texts {
       throw new UndecodableException("the packed payload numbers texts with too many digits");
     }
     in.claim((long) texts.length * (prefix.length / Long.BYTES));
-    long[] numbers = in.ints(texts.length);
+    long[] numbers = in.ints(texts.length).decode();
     for (int i = 0; i < texts.length; i++) {
       long rest = Math.abs(numbers[i]);
       byte[] text = Arrays.copyOf(prefix, prefix.length + digits);

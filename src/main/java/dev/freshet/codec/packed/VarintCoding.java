@@ -30,11 +30,20 @@ final class VarintCoding implements IntCoding {
   }
 
   @Override
-  public long[] read(int count, Parts in) throws UndecodableException {
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = in.data.zigzag();
-    }
-    return values;
+  public Values read(int count, Parts in) throws UndecodableException {
+    byte[] bytes = in.data.bytes();
+    int start = in.data.skipVarints(count);
+    return () -> {
+      long[] values = new long[count];
+      int at = start;
+      for (int i = 0; i < count; i++) {
+        long value = bytes[at] & 0x7F;
+        for (int shift = 7; bytes[at++] < 0; shift += 7) {
+          value |= (long) (bytes[at] & 0x7F) << shift;
+        }
+        values[i] = ByteSink.unzigzag(value);
+      }
+      return values;
+    };
   }
 }

@@ -101,4 +101,49 @@ class DocumentTest {
     assertThat(features.bytes("orb.descriptors")).hasSize(keypoints * 32);
     assertThat(features.floats("hog_rp512")).hasSize(512);
   }
+
+  @Test
+  void aDocumentThatIsThereAsJsonHandsOutTheSame() throws UndecodableException {
+    byte[] json = JSON.getBytes(UTF_8);
+    Document document = Document.ofJson(json);
+
+    assertThat(document.json()).isSameAs(json);
+    assertThat(document.bytesMax()).isEqualTo(json.length);
+    assertThat(document.floats("points.x")).containsExactly(1.5f, 2.5f);
+    assertThat(document.text("mixed[1]")).isEqualTo("two");
+    assertThat(json(document.at("points[0]"))).isEqualTo("{\"x\":1.5,\"tags\":[\"p\"]}");
+    assertThat(Document.ofJson("no JSON".getBytes(UTF_8)).find("a")).isEmpty();
+  }
+
+  @Test
+  void arraysThatWereHandedOutAreTheCallersOwn() throws UndecodableException {
+    for (Document document :
+        new Document[] {document(JSON), Document.ofJson(JSON.getBytes(UTF_8))}) {
+      for (int i = 0; i < 2; i++) {
+        float[] floats = document.floats("floats");
+        long[] ints = document.longs("ints");
+        byte[] bytes = document.bytes("hash");
+        assertThat(floats).containsExactly(0.1f, 0.25f, 3.5f);
+        assertThat(ints).containsExactly(1, 2, 300);
+        assertThat(bytes).containsExactly(1, 0, 0, 1);
+        assertThat(document.number("floats[2]")).isEqualTo(3.5);
+        floats[0] = 9;
+        ints[0] = 9;
+        bytes[0] = 9;
+      }
+    }
+  }
+
+  @Test
+  void whatMayBeKeptInMemoryIsSaid() throws UndecodableException {
+    for (byte[] json : SampleDocuments.full()) {
+      byte[] payload = PackedFormat.encode(json, null);
+      Document document = PackedFormat.decode(ByteBuffer.wrap(payload), number -> Optional.empty());
+      int keypoints = (int) document.integer("features.orb.keypoints_count");
+
+      assertThat(document.bytesMax())
+          .isGreaterThan(payload.length + keypoints * (32L + 4 * Float.BYTES))
+          .isLessThan(json.length);
+    }
+  }
 }

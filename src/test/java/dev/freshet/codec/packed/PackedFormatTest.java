@@ -289,7 +289,7 @@ class PackedFormatTest {
     plain.putVarint(60_000_000);
     plain.put(new byte[60_000_000]);
     byte[] content = plain.toBytes();
-    byte[] frame = new Compressor(new byte[0]).compress(content);
+    byte[] frame = Compressor.PLAIN.compress(content);
     ByteSink payload = new ByteSink();
     payload.put(0x12);
     payload.putVarint(content.length);
@@ -299,6 +299,24 @@ class PackedFormatTest {
     assertThatThrownBy(() -> decoded(payload.toBytes()))
         .isInstanceOf(UndecodableException.class)
         .hasMessageContaining("shape is too long");
+  }
+
+  /** A quarter of a million numbers of 309 digits each. */
+  @Test
+  void aPayloadWhoseJsonWouldBeTooLongIsRefusedWhenItIsRead() {
+    int count = 250_000;
+    Streams streams = new Streams();
+    streams.shape.put(Shape.NUMBERS);
+    streams.layout.putVarint(count);
+    streams.layout.put(Numbers.DOUBLES + 2); // the style without exponents
+    streams.layout.put(1); // all bits of each
+    for (int i = 0; i < count; i++) {
+      streams.bits.put(Double.doubleToRawLongBits(1e308), Double.SIZE);
+    }
+
+    assertThatThrownBy(() -> decoded(PackedFormat.assemble(streams, null, false)))
+        .isInstanceOf(UndecodableException.class)
+        .hasMessageContaining("holds more than 67108864 bytes");
   }
 
   @Test
