@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what loaders tell. */
 final class LoadCounts implements LoadListener {
-  /** Longer than a load may take. */
-  private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(6);
+  /** Longer than a load takes that reaches its deadline. */
+  private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   private static final long POLL_MS = 10;
 
