@@ -61,6 +61,7 @@ final class ReadPath implements AutoCloseable {
     return new LoaderSettings(
         config.loader().concurrency(),
         config.loader().batchMax(),
+        config.loader().keysPerSecond(),
         config.loader().waitingMax(),
         config.postgres().loadDeadline(),
         config.redis().timeout(),

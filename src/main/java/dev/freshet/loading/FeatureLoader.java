@@ -60,17 +60,20 @@ public final class FeatureLoader implements AutoCloseable {
     this.listener = listener;
     this.loading = Executors.newFixedThreadPool(settings.statementsMax(), Threads.named("load"));
     this.timer = Executors.newSingleThreadScheduledExecutor(Threads.named("load-timer"));
+    LoadRate rate = new LoadRate(settings.keysPerSecond(), System::nanoTime);
     Map<String, LoadBatcher> batchers = new LinkedHashMap<>();
     Map<String, LoadBatcher> refillBatchers = new LinkedHashMap<>();
     for (FeatureView view : views) {
       this.views.put(view.name(), view);
       batchers.put(
           view.name(),
-          new LoadBatcher(view, source, listener, settings, loading, System::nanoTime));
+          new LoadBatcher(
+              view, source, listener, settings, rate, loading, timer, System::nanoTime));
       if (view.onChange().refreshes()) {
         refillBatchers.put(
             view.name(),
-            new LoadBatcher(view, source, listener, settings.inTurn(), loading, System::nanoTime));
+            new LoadBatcher(
+                view, source, listener, settings.inTurn(), rate, loading, timer, System::nanoTime));
       }
     }
     RecordBook records = new RecordBook(listener, dictionaries, random, clock);

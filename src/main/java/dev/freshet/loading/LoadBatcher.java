@@ -12,6 +12,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A lone miss is loaded at once. While all statements that the view may have are running,
  * further misses gather, and the next statement asks for all of them. A key is in a statement only
  * if it was added before the statement is sent.
+ *
+ * <p>Where the rate of keys is bounded, misses gather until some may be loaded again.
  *
  * <p>Who adds a key has a place among the reads that may wait ({@link ReadThroughCache}): that
  * bounds how many gather.
@@ -46,28 +50,37 @@ final class LoadBatcher {
   private final FeatureSource source;
   private final LoadListener listener;
   private final LoaderSettings settings;
+  private final LoadRate rate;
   private final Executor loading;
+  private final ScheduledExecutorService timer;
   private final LongSupplier nanoTime;
 
   private final Object lock = new Object();
   private final Queue<Request> queue = new ArrayDeque<>();
   private int running;
+  private boolean isPaused;
 
   /**
+   * @param rate how many keys may be loaded, shared with the loader's other views
    * @param loading runs the statements
+   * @param timer begins again when the rate allows it
    */
   LoadBatcher(
       FeatureView view,
       FeatureSource source,
       LoadListener listener,
       LoaderSettings settings,
+      LoadRate rate,
       Executor loading,
+      ScheduledExecutorService timer,
       LongSupplier nanoTime) {
     this.view = view;
     this.source = source;
     this.listener = listener;
     this.settings = settings;
+    this.rate = rate;
     this.loading = loading;
+    this.timer = timer;
     this.nanoTime = nanoTime;
   }
 
@@ -82,7 +95,7 @@ final class LoadBatcher {
 
   private void runIfNeeded() {
     synchronized (lock) {
-      if (queue.isEmpty() || running == settings.statementsMax()) {
+      if (queue.isEmpty() || isPaused || running == settings.statementsMax()) {
         return;
       }
       running++;
@@ -99,11 +112,58 @@ final class LoadBatcher {
 
   private void runOne() {
     try {
-      load(take(settings.batchKeysMax()));
+      failLate();
+      List<Request> requests = takeWithinRate();
+      if (!requests.isEmpty()) {
+        load(requests);
+      }
     } finally {
       ended();
       runIfNeeded();
     }
+  }
+
+  private void failLate() {
+    List<Request> late = new ArrayList<>();
+    synchronized (lock) {
+      long now = nanoTime.getAsLong();
+      while (!queue.isEmpty() && queue.element().giveUpNanos() - now <= 0) {
+        late.add(queue.remove());
+      }
+    }
+    failAll(
+        late,
+        new LoadFailedException(
+            Kind.DEADLINE,
+            "view %s: the key waited longer than %d ms for a load"
+                .formatted(view.name(), settings.loadDeadline().toMillis()),
+            null));
+  }
+
+  /** Takes what may be loaded now; pauses until something may be if that is nothing. */
+  private List<Request> takeWithinRate() {
+    synchronized (lock) {
+      List<Request> taken = take(rate.take(Math.min(settings.batchKeysMax(), queue.size())));
+      if (taken.isEmpty() && !queue.isEmpty() && !isPaused) {
+        long untilLate = queue.element().giveUpNanos() - nanoTime.getAsLong();
+        isPaused = true;
+        try {
+          var unused =
+              timer.schedule(
+                  this::goOn, Math.min(rate.waitNanos(), untilLate), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+          isPaused = false; // whoever runs next is refused too, and fails all
+        }
+      }
+      return taken;
+    }
+  }
+
+  private void goOn() {
+    synchronized (lock) {
+      isPaused = false;
+    }
+    runIfNeeded();
   }
 
   private void ended() {
@@ -124,30 +184,17 @@ final class LoadBatcher {
 
   private void load(List<Request> requests) {
     long beganNanos = nanoTime.getAsLong();
-    List<Request> inTime = new ArrayList<>();
-    List<Request> late = new ArrayList<>();
-    requests.forEach(r -> (r.giveUpNanos() - beganNanos > 0 ? inTime : late).add(r));
-    failAll(
-        late,
-        new LoadFailedException(
-            Kind.DEADLINE,
-            "view %s: the key waited longer than %d ms for a load"
-                .formatted(view.name(), settings.loadDeadline().toMillis()),
-            null));
-    if (inTime.isEmpty()) {
-      return;
-    }
     Set<EntityKey> keys = new LinkedHashSet<>();
-    inTime.forEach(request -> keys.add(request.key()));
+    requests.forEach(request -> keys.add(request.key()));
     try {
       FeatureSource.Loaded loaded = source.load(view, keys);
       Duration took = Duration.ofNanos(nanoTime.getAsLong() - beganNanos);
       int found = loaded.documents().size();
       listener.loaded(
           view.name(), keys.size(), keys.size() - found - loaded.failures().size(), took);
-      inTime.forEach(request -> handOut(request, loaded));
+      requests.forEach(request -> handOut(request, loaded));
     } catch (RuntimeException e) {
-      failAll(inTime, e);
+      failAll(requests, e);
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.freshet.loading;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /**
  * The bounds of a loader.
  *
  * @param statementsMax how many loads may run at once
  * @param batchKeysMax how many keys one load may ask for
+ * @param keysPerSecond how many keys all loads together may ask for in a second; empty for no bound
  * @param waitingMax how many reads may be without their reply after the cache had nothing for them:
  *     they wait for a load, for the load of another reader, or for another loader's fill. Further
  *     misses fail at once
@@ -17,6 +19,7 @@ import java.time.Duration;
 public record LoaderSettings(
     int statementsMax,
     int batchKeysMax,
+    OptionalInt keysPerSecond,
     int waitingMax,
     Duration loadDeadline,
     Duration fillDeadline,
@@ -26,14 +29,15 @@ public record LoaderSettings(
   static final int RECORD_BYTES_MAX = 32 << 20;
 
   public LoaderSettings {
-    if (statementsMax < 1 || batchKeysMax < 1 || waitingMax < 1) {
+    if (statementsMax < 1 || batchKeysMax < 1 || waitingMax < 1 || keysPerSecond.orElse(1) < 1) {
       throw new IllegalArgumentException("a loader's bounds are at least 1");
     }
   }
 
   /** The same bounds, with one load at a time. */
   LoaderSettings inTurn() {
-    return new LoaderSettings(1, batchKeysMax, waitingMax, loadDeadline, fillDeadline, leaseWait);
+    return new LoaderSettings(
+        1, batchKeysMax, keysPerSecond, waitingMax, loadDeadline, fillDeadline, leaseWait);
   }
 
   Duration leaseTime() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,7 +143,7 @@ class FreshetConfigTest {
               timeout: 1s
             http:
               listen: "[::1]:0"
-            loader: {concurrency: 16, waiting-max: 50, batch-max: 100, near-cache: {max: 8MB, ttl: 9s}}
+            loader: {concurrency: 16, waiting-max: 50, batch-max: 100, keys-per-second: 900, near-cache: {max: 8MB, ttl: 9s}}
             views:
               tags:
                 key: "tag:{owner}:{name}"
@@ -178,7 +179,11 @@ class FreshetConfigTest {
     assertThat(config.loader())
         .isEqualTo(
             new LoaderConfig(
-                16, 50, 100, Optional.of(new NearCacheConfig(8 << 20, Duration.ofSeconds(9)))));
+                16,
+                50,
+                100,
+                OptionalInt.of(900),
+                Optional.of(new NearCacheConfig(8 << 20, Duration.ofSeconds(9)))));
     FeatureView view = config.views().get(0);
     assertThat(view.watches().get(0).table()).isEqualTo(new RelationName("public", "Tags"));
     assertThat(view.onChange()).isEqualTo(OnChange.REFRESH);

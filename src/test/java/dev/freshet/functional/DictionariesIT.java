@@ -6,24 +6,16 @@ import dev.freshet.config.FreshetConfig;
 import dev.freshet.daemon.Daemon;
 import dev.freshet.daemon.DictionaryTraining.Outcome;
 import dev.freshet.daemon.EmbeddedLoader;
-import dev.freshet.daemon.Servers;
+import dev.freshet.daemon.WrappedLoader;
 import dev.freshet.loading.Feature.Source;
-import dev.freshet.loading.FeatureLoader;
 import dev.freshet.loading.LoadListener;
-import dev.freshet.loading.LoaderSettings;
-import dev.freshet.loading.ViewDictionaries;
-import dev.freshet.nearcache.NearCache;
-import dev.freshet.postgres.PostgresFeatureSource;
-import dev.freshet.redis.RedisFeatureStore;
 import dev.freshet.servers.NoLeaks;
-import java.security.SecureRandom;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,64 +99,32 @@ class DictionariesIT {
    * How long the document's record is without a dictionary, as a loader that has none writes it.
    */
   private long bytesWithout(int id) throws SQLException {
-    try (LoaderWithout old = new LoaderWithout(pictures.config("packed"))) {
-      return pictures.filledBytes(old.loader, id);
+    try (WrappedLoader old = loaderWithout(pictures.config("packed"), LoadListener.NONE)) {
+      return pictures.filledBytes(old.loader(), id);
     }
   }
 
   /** A loader as there was before dictionaries. */
-  private static final class LoaderWithout implements AutoCloseable {
-    private final Kinds kinds = new Kinds();
-    private final Servers servers;
-    private final RedisFeatureStore store;
-    private final FeatureLoader loader;
-
-    LoaderWithout(FreshetConfig config) {
-      servers = Servers.of(config);
-      store = new RedisFeatureStore(servers.redis(), "freshet", Duration.ofSeconds(1), 100);
-      store.start();
-      loader =
-          new FeatureLoader(
-              config.views(),
-              NearCache.off(),
-              store,
-              new PostgresFeatureSource(servers.postgres()),
-              ViewDictionaries.NONE,
-              kinds,
-              new LoaderSettings(
-                  2,
-                  100,
-                  100,
-                  Duration.ofSeconds(5),
-                  Duration.ofSeconds(1),
-                  Duration.ofMillis(500)),
-              new SecureRandom(),
-              InstantSource.system());
-    }
-
-    @Override
-    public void close() {
-      loader.close();
-      store.close();
-      servers.close();
-    }
+  private static WrappedLoader loaderWithout(FreshetConfig config, LoadListener listener) {
+    return WrappedLoader.open(config, UnaryOperator.identity(), UnaryOperator.identity(), listener);
   }
 
   @Test
   void aLoaderWithoutDictionariesMissesAndNeverFails() {
     for (String codec : List.of("packed", "zstd")) {
+      Kinds kinds = new Kinds();
       FreshetConfig config = pictures.config(codec);
       try (Daemon daemon = shop.start(config, Daemon.Options.DEFAULT);
-          LoaderWithout old = new LoaderWithout(config)) {
-        long without = pictures.filledBytes(old.loader, 7);
+          WrappedLoader old = loaderWithout(config, kinds)) {
+        long without = pictures.filledBytes(old.loader(), 7);
         pictures.awaitMirrored(Pictures.train(config));
         pictures.awaitWrittenShorter(daemon.loader(), 7, without);
 
-        assertThat(Pictures.get(old.loader, 7).source()).isEqualTo(Source.POSTGRES);
-        assertThat(old.kinds.seen).containsExactly("unknown_dictionary");
+        assertThat(Pictures.get(old.loader(), 7).source()).isEqualTo(Source.POSTGRES);
+        assertThat(kinds.seen).containsExactly("unknown_dictionary");
         Pictures.assertIsHit(daemon.loader(), 7);
 
-        pictures.filledBytes(old.loader, 8);
+        pictures.filledBytes(old.loader(), 8);
         Pictures.assertIsHit(daemon.loader(), 8);
       }
     }
