@@ -127,7 +127,8 @@ class SmallHeapIT {
                   assertThat(answer)
                       .startsWith("HTTP/1.1 503")
                       .contains("Retry-After: 1", "urn:freshet:problem:overloaded"));
-      Shop.within(Duration.ofSeconds(30)).until(() -> refusedLoads(daemon) == taken - WAITING_MAX);
+      Shop.within(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(refusedLoads(daemon)).isEqualTo(taken - WAITING_MAX));
       while (requests.answers().stream().noneMatch(String::isEmpty)) {
         requests.send("", 0);
         requests.read();
