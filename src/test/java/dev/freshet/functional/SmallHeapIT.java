@@ -107,6 +107,8 @@ class SmallHeapIT {
         Statement lock = locking.createStatement();
         Requests requests = new Requests(daemon.port())) {
       daemon.awaitReady();
+      // A first load that waits for a connection too long fails, and leaves its place to others.
+      assertThat(daemon.get("/v1/views/items/features/" + (KEYS + 1)).statusCode()).isEqualTo(404);
       locking.setAutoCommit(false);
       lock.execute("LOCK TABLE public.items IN ACCESS EXCLUSIVE MODE");
       int singles = singles();
