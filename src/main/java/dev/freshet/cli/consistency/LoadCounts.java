@@ -86,10 +86,11 @@ final class LoadCounts implements LoadListener {
     }
   }
 
-  /** The part of hits among the reads that looked for one; 0 before any did. */
+  /** The part of hits, near ones too, among the reads that looked for one; 0 before any did. */
   double hitRate() {
-    long looked = hits.sum() + misses.sum();
-    return looked == 0 ? 0 : (double) hits.sum() / looked;
+    long found = nearHits.sum() + hits.sum();
+    long looked = found + misses.sum();
+    return looked == 0 ? 0 : (double) found / looked;
   }
 
   /** How often a value was not stored because another database had answered. */
