@@ -131,6 +131,9 @@ final class LoadBatcher {
         late.add(queue.remove());
       }
     }
+    if (late.isEmpty()) {
+      return;
+    }
     failAll(
         late,
         new LoadFailedException(

@@ -127,7 +127,7 @@ final class RecordBook {
   }
 
   /** The feature in a value or absence; empty if it cannot be understood, which is a miss. */
-  Optional<Feature> decoded(
+  private Optional<Feature> decoded(
       FeatureView view, EntityKey key, @Nullable CacheRecord record, boolean mayBeBehind) {
     if (record instanceof CacheRecord.Absence) {
       return Optional.of(Feature.absent(key.text(), Source.REDIS, mayBeBehind));

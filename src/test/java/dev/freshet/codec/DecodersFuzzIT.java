@@ -2,6 +2,7 @@ package dev.freshet.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.freshet.servers.FreshetProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,12 +58,8 @@ class DecodersFuzzIT {
   }
 
   private List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx768m",
-        "-XX:+EnableDynamicAgentLoading",
-        "-cp",
-        System.getProperty("java.class.path"),
+    return FreshetProcess.command(
+        List.of("-Xmx768m", "-XX:+EnableDynamicAgentLoading"),
         "com.code_intelligence.jazzer.Jazzer",
         "--target_class=" + FuzzedDecoders.class.getName(),
         "--instrumentation_includes=dev.freshet.codec.**:dev.freshet.change.**",

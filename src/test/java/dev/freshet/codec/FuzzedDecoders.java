@@ -8,9 +8,8 @@ import dev.freshet.change.Link;
 import dev.freshet.codec.packed.Document;
 import dev.freshet.codec.packed.PackedDictionary;
 import dev.freshet.codec.packed.PackedSeeds;
+import dev.freshet.codec.packed.SampleDocuments;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,15 +17,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.zip.GZIPInputStream;
 
 /**
  * What decodes bytes that come from Redis, for a fuzzer. The first byte says which decoder gets the
  * others. Each returns something, which is then used, or throws {@link UndecodableException}.
  */
 public final class FuzzedDecoders {
-  private static final List<byte[]> SAMPLES = samples();
+  private static final List<byte[]> SAMPLES = SampleDocuments.fast();
   private static final Dictionaries PACKED = trained("packed");
   private static final Dictionaries ZSTD = trained("zstd");
 
@@ -165,20 +162,6 @@ public final class FuzzedDecoders {
       return Dictionaries.of(((TrainedCodec) codec(name)).train(SAMPLES).orElseThrow().prepare());
     } catch (UndecodableException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private static List<byte[]> samples() {
-    try (InputStream lines =
-        new GZIPInputStream(
-            Objects.requireNonNull(
-                FuzzedDecoders.class.getResourceAsStream("/demo/features-sample.jsonl.gz")))) {
-      return new String(lines.readAllBytes(), UTF_8)
-          .lines()
-          .map(line -> line.getBytes(UTF_8))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

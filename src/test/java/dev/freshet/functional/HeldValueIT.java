@@ -8,6 +8,7 @@ import dev.freshet.daemon.WrappedLoader;
 import dev.freshet.loading.Feature;
 import dev.freshet.loading.FeatureStore;
 import dev.freshet.loading.LoadListener;
+import dev.freshet.loading.PassingStore;
 import dev.freshet.servers.NoLeaks;
 import dev.freshet.servers.TestDatabase;
 import dev.freshet.servers.TestServers;
@@ -15,7 +16,6 @@ import dev.freshet.view.FeatureView;
 import io.lettuce.core.SetArgs;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -90,28 +90,19 @@ class HeldValueIT {
     assertThat(read.source()).isEqualTo(Feature.Source.REDIS);
   }
 
-  private record BeforeLease(FeatureStore store, Runnable hook) implements FeatureStore {
-    @Override
-    public CompletableFuture<LookUp> lookUp(FeatureView view, List<String> cacheKeys) {
-      return store.lookUp(view, cacheKeys);
+  private static final class BeforeLease extends PassingStore {
+    private final Runnable hook;
+
+    BeforeLease(FeatureStore right, Runnable hook) {
+      super(right);
+      this.hook = hook;
     }
 
     @Override
     public CompletableFuture<LeaseReply> lease(
         FeatureView view, String cacheKey, byte[] token, Duration time) {
       hook.run();
-      return store.lease(view, cacheKey, token, time);
-    }
-
-    @Override
-    public CompletableFuture<Boolean> fill(
-        String cacheKey, byte[] token, byte[] record, Duration ttl) {
-      return store.fill(cacheKey, token, record, ttl);
-    }
-
-    @Override
-    public CompletableFuture<Boolean> release(String cacheKey, byte[] token) {
-      return store.release(cacheKey, token);
+      return super.lease(view, cacheKey, token, time);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.freshet.cli.consistency;
 import dev.freshet.codec.CacheRecord;
 import dev.freshet.loading.FeatureSource;
 import dev.freshet.loading.FeatureStore;
+import dev.freshet.loading.PassingStore;
 import dev.freshet.view.EntityKey;
 import dev.freshet.view.FeatureView;
 import java.nio.ByteBuffer;
@@ -28,37 +29,6 @@ final class LoaderSabotage {
   private static final int FILL_DELAY_MS_MAX = 50;
 
   private LoaderSabotage() {}
-
-  /** A store that passes on what it is asked. */
-  private static class PassingStore implements FeatureStore {
-    final FeatureStore right;
-
-    PassingStore(FeatureStore right) {
-      this.right = right;
-    }
-
-    @Override
-    public CompletableFuture<LookUp> lookUp(FeatureView view, List<String> cacheKeys) {
-      return right.lookUp(view, cacheKeys);
-    }
-
-    @Override
-    public CompletableFuture<LeaseReply> lease(
-        FeatureView view, String cacheKey, byte[] token, Duration time) {
-      return right.lease(view, cacheKey, token, time);
-    }
-
-    @Override
-    public CompletableFuture<Boolean> fill(
-        String cacheKey, byte[] token, byte[] record, Duration ttl) {
-      return right.fill(cacheKey, token, record, ttl);
-    }
-
-    @Override
-    public CompletableFuture<Boolean> release(String cacheKey, byte[] token) {
-      return right.release(cacheKey, token);
-    }
-  }
 
   /** Sets a key to a record, whatever it holds. */
   private static void set(Cluster cluster, String cacheKey, byte[] record, Duration ttl) {

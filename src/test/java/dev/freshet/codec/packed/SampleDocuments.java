@@ -9,10 +9,11 @@ import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 /** Features of real pictures. */
-final class SampleDocuments {
+public final class SampleDocuments {
   private SampleDocuments() {}
 
-  static List<byte[]> fast() {
+  /** The demo's. */
+  public static List<byte[]> fast() {
     return read("/demo/features-sample.jsonl.gz");
   }
 

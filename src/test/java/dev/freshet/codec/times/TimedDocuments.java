@@ -2,15 +2,13 @@ package dev.freshet.codec.times;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.freshet.codec.packed.SampleDocuments;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Documents whose reading is measured, and others like them that dictionaries are trained on.
@@ -28,7 +26,7 @@ record TimedDocuments(List<byte[]> measured, List<byte[]> training) {
     if (!dataset.equals(DEMO)) {
       return new TimedDocuments(lines(file(dataset, "test")), lines(file(dataset, "train")));
     }
-    List<byte[]> all = demo();
+    List<byte[]> all = SampleDocuments.fast();
     return new TimedDocuments(everySecond(all, 0), everySecond(all, 1));
   }
 
@@ -54,17 +52,6 @@ record TimedDocuments(List<byte[]> measured, List<byte[]> training) {
       return bytes(Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read", e);
-    }
-  }
-
-  private static List<byte[]> demo() {
-    try (InputStream lines =
-        new GZIPInputStream(
-            Objects.requireNonNull(
-                TimedDocuments.class.getResourceAsStream("/demo/features-sample.jsonl.gz")))) {
-      return bytes(new String(lines.readAllBytes(), UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the demo's documents cannot be read", e);
     }
   }
 
