@@ -5,6 +5,8 @@ import java.util.List;
 
 /** The ways to write integers, and which is the shortest for which. */
 final class IntCodings {
+  private static final IntCoding FLAG = new FlagCoding();
+
   /** The place in the list stands in the layout: codings are only added, at the end. */
   private static final List<IntCoding> ALL =
       List.of(
@@ -15,7 +17,7 @@ final class IntCodings {
           new DeltaCoding(),
           new ClassCoding(),
           new ConstantCoding(),
-          new FlagCoding());
+          FLAG);
 
   private static final List<IntCoding> SIMPLE =
       ALL.stream()
@@ -23,6 +25,9 @@ final class IntCodings {
           .toList();
 
   private static final IntCoding VARINT = ALL.get(0);
+
+  /** Stands in the layout for {@link FlagCoding}. */
+  static final int FLAGS = ALL.indexOf(FLAG);
 
   private IntCodings() {}
 

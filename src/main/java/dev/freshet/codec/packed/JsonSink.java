@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A JSON text that grows, to at most {@link Codec#DOCUMENT_BYTES_MAX} bytes: what would make it
- * longer is left out, and {@link #isTooLong} says so. Belongs to one thread.
+ * A JSON text that grows. What goes far beyond {@link Codec#DOCUMENT_BYTES_MAX} is left out, and
+ * {@link #isTooLong} says whether the text is longer. Belongs to one thread.
  */
 final class JsonSink {
   /** Making room anew for each text takes as long as a tenth of writing it. */
@@ -20,26 +20,36 @@ final class JsonSink {
   private static final int KEPT_MAX = 16;
   private static final int KEPT_BYTES_MAX = 1 << 20;
 
+  /** What may be written behind the end of a text: it makes a check once for many bytes enough. */
+  private static final int SLACK_BYTES = 1 << 12;
+
+  /** Any number of up to 17 digits, written without more than six zeros before or behind them. */
+  private static final int NUMBER_BYTES = 40;
+
+  /** Values that are written after one check for room. */
+  private static final int BLOCK = SLACK_BYTES / Integer.BYTES;
+
   private static final int HUNDRED_MILLION = 100_000_000;
+  private static final int ZERO_AND_POINT = '0' | '.' << 8;
+  private static final long ZEROS = 0x3030_3030_3030_3030L;
+  private static final long ZERO_POINT_ZEROS = (ZEROS & ~0xFF00L) | '.' << 8;
   private static final long[] POWERS_OF_TEN = powersOfTen();
 
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** 0 to 99, two digits each, the first in the lower byte. */
-  private static final short[] PAIRS = pairs();
-
   /** 0 to 255, each with a comma behind it, the first character in the lowest byte. */
   private static final int[] OCTETS = octets();
+
+  /** 0 to 15: its four bits from the lowest up, each with a comma behind it. */
+  private static final long[] NIBBLES = nibbles();
 
   final ShortestDecimal decimal = new ShortestDecimal();
   private byte[] bytes;
   private int length;
-  private boolean isTooLong;
+  private boolean isFull;
 
   /** An empty one, perhaps with the room of a text before. To be given back. */
   static JsonSink lend() {
@@ -51,7 +61,7 @@ final class JsonSink {
   void giveBack() {
     if (bytes.length <= KEPT_BYTES_MAX && KEPT.size() < KEPT_MAX) {
       length = 0;
-      isTooLong = false;
+      isFull = false;
       KEPT.add(this);
     }
   }
@@ -78,12 +88,13 @@ final class JsonSink {
     return octets;
   }
 
-  private static short[] pairs() {
-    short[] pairs = new short[100];
-    for (int i = 0; i < pairs.length; i++) {
-      pairs[i] = (short) ('0' + i / 10 | ('0' + i % 10) << 8);
+  private static long[] nibbles() {
+    long[] nibbles = new long[16];
+    for (int i = 0; i < nibbles.length; i++) {
+      String text = "%d,%d,%d,%d,".formatted(i & 1, i >> 1 & 1, i >> 2 & 1, i >> 3);
+      nibbles[i] = (long) LONG.get(text.getBytes(US_ASCII), 0);
     }
-    return pairs;
+    return nibbles;
   }
 
   /** The decimal digits of a number that is not negative; 1 for 0. */
@@ -98,8 +109,14 @@ final class JsonSink {
     return POWERS_OF_TEN[exponent];
   }
 
+  /** Whether the text is longer than a document may be. */
   boolean isTooLong() {
-    return isTooLong;
+    return isFull || length > Codec.DOCUMENT_BYTES_MAX;
+  }
+
+  /** Whether something was left out; what follows may be left out too. */
+  boolean isFull() {
+    return isFull;
   }
 
   int length() {
@@ -120,16 +137,18 @@ final class JsonSink {
   }
 
   /** Whether there is room for so many more bytes. */
-  private boolean hasRoom(long count) {
-    if (count <= bytes.length - length) {
-      return true;
-    }
-    if (count > Codec.DOCUMENT_BYTES_MAX - length) {
-      isTooLong = true;
+  private boolean hasRoom(int count) {
+    return count <= bytes.length - length || grow(count);
+  }
+
+  private boolean grow(int count) {
+    int most = Codec.DOCUMENT_BYTES_MAX + SLACK_BYTES;
+    if (count > most - length) {
+      isFull = true;
       return false;
     }
-    long grown = Math.max(length + count, 2L * bytes.length);
-    bytes = Arrays.copyOf(bytes, (int) Math.min(grown, Codec.DOCUMENT_BYTES_MAX));
+    long grown = Math.max((long) length + count, 2L * bytes.length);
+    bytes = Arrays.copyOf(bytes, (int) Math.min(grown, most));
     return true;
   }
 
@@ -157,66 +176,105 @@ final class JsonSink {
     }
   }
 
-  /** Writes exactly so many digits of a number, with zeros before it where it has fewer. */
+  /** Writes the first of up to four characters, of which the first is in the lowest byte. */
+  void putWord(int word, int count) {
+    if (hasRoom(Integer.BYTES)) {
+      INT.set(bytes, length, word);
+      length += count;
+    }
+  }
+
+  /** Takes back the comma behind the last of several values. */
+  void removeComma() {
+    if (!isFull) {
+      length--;
+    }
+  }
+
+  /** Writes all digits of a number, of which the count is given. */
   void putDigits(long value, int count) {
-    if (count <= 8 && value < HUNDRED_MILLION && hasRoom(8)) {
-      LONG.set(bytes, length, eightDigits((int) value) >>> ((8 - count) * 8));
+    if (hasRoom(count + Long.BYTES)) {
+      digitsAt(length, value, count);
       length += count;
-    } else if (hasRoom(count)) {
-      length += count;
-      digitsBefore(value, length, count);
     }
   }
 
   /**
-   * The last eight decimal digits of a number below 10^8, as characters, the first in the lowest
+   * The last eight decimal digits of a number below 10^8, a byte each, the first in the lowest
    * byte. All are found at once, in parts of a long: four digits each, then two, then one.
    */
-  private static long eightDigits(int value) {
+  static long eightDigits(int value) {
     long fours = value / 10_000 | (long) (value % 10_000) << 32;
     long hundreds = ((fours * 10_486) >>> 20) & 0x7F_0000_007FL;
     long twos = hundreds | (fours - 100 * hundreds) << 16;
     long tens = ((twos * 103) >>> 10) & 0x000F_000F_000F_000FL;
-    return (tens | (twos - 10 * tens) << 8) | 0x3030_3030_3030_3030L;
+    return tens | (twos - 10 * tens) << 8;
   }
 
-  private void digitsBefore(long value, int end, int count) {
-    int at = end;
-    int left = count;
-    long rest = value;
-    while (left >= 2) {
-      at -= 2;
-      SHORT.set(bytes, at, PAIRS[(int) (rest % 100)]);
-      rest /= 100;
-      left -= 2;
+  private static long eightCharacters(long value) {
+    return eightDigits((int) value) | ZEROS;
+  }
+
+  /** Puts digits anywhere, and up to eight bytes behind them that mean nothing. */
+  private void digitsAt(int at, long value, int count) {
+    if (count <= 8) {
+      LONG.set(bytes, at, eightCharacters(value) >>> ((8 - count) * 8));
+    } else {
+      digitsAt(at, value / HUNDRED_MILLION, count - 8);
+      LONG.set(bytes, at + count - 8, eightCharacters(value % HUNDRED_MILLION));
     }
-    if (left == 1) {
-      bytes[--at] = (byte) ('0' + rest % 10);
+  }
+
+  /** Writes bits as 0 and 1 with commas between them. */
+  void putBits(BitSource bits, long place, int count) {
+    for (int block = 0; block < count && hasRoom(SLACK_BYTES); block += BLOCK) {
+      int end = Math.min(count, block + BLOCK);
+      int at = length;
+      for (int i = block; i < end; i += 4, at += Long.BYTES) {
+        LONG.set(bytes, at, NIBBLES[(int) bits.peek(place + i, 4)]);
+      }
+      length += 2 * (end - block);
+    }
+    if (count > 0) {
+      removeComma();
     }
   }
 
   /** Writes integers from 0 to 255 with commas between them. */
   void putOctets(byte[] values, int from, int to) {
-    if (from >= to || !hasRoom(4L * (to - from))) {
-      return;
+    for (int block = from; block < to && hasRoom(SLACK_BYTES); block += BLOCK) {
+      byte[] text = bytes;
+      int at = length;
+      for (int i = block; i < Math.min(to, block + BLOCK); i++) {
+        int octet = OCTETS[values[i] & 0xFF];
+        INT.set(text, at, octet);
+        at += bytesOf(octet);
+      }
+      length = at;
     }
-    byte[] text = bytes;
-    int at = length;
-    for (int i = from; i < to; i++) {
-      int octet = OCTETS[values[i] & 0xFF];
-      INT.set(text, at, octet);
-      at += Integer.BYTES - (Integer.numberOfLeadingZeros(octet) >>> 3);
+    if (from < to) {
+      removeComma();
     }
-    length = at - 1;
+  }
+
+  private static int bytesOf(int octet) {
+    return Integer.BYTES - (Integer.numberOfLeadingZeros(octet) >>> 3);
   }
 
   /** Writes integers with commas between them. */
   void putIntegers(long[] values, int from, int to) {
-    for (int i = from; i < to && !isTooLong; i++) {
-      if (i > from) {
+    for (int i = from; i < to && !isFull; i++) {
+      long value = values[i];
+      if ((value & ~0xFFL) == 0) {
+        int octet = OCTETS[(int) value];
+        putWord(octet, bytesOf(octet));
+      } else {
+        putInteger(value);
         put(',');
       }
-      putInteger(values[i]);
+    }
+    if (from < to) {
+      removeComma();
     }
   }
 
@@ -245,31 +303,66 @@ final class JsonSink {
    */
   void putPlain(long digits, int count, int fraction) {
     if (count <= fraction) {
-      put('0');
-      put('.');
+      putWord(ZERO_AND_POINT, 2);
       putZeros(fraction - count);
       putDigits(digits, count);
-    } else if (count <= 8 && hasRoom(17)) {
-      long text = eightDigits((int) digits) >>> ((8 - count) * 8);
-      int whole = count - fraction;
-      LONG.set(bytes, length, text);
-      bytes[length + whole] = '.';
-      LONG.set(bytes, length + whole + 1, text >>> (whole * 8));
-      length += count + 1;
-    } else if (count == 9 && hasRoom(18)) {
-      long text = eightDigits((int) (digits % HUNDRED_MILLION));
-      int whole = count - fraction;
-      bytes[length] = (byte) ('0' + digits / HUNDRED_MILLION);
-      LONG.set(bytes, length + 1, text);
-      bytes[length + whole] = '.';
-      LONG.set(bytes, length + whole + 1, text >>> ((whole - 1) * 8));
-      length += count + 1;
-    } else if (hasRoom(count + 1L)) {
-      int point = length + count - fraction;
-      digitsBefore(digits, length + count + 1, count);
-      System.arraycopy(bytes, length + 1, bytes, length, count - fraction);
-      bytes[point] = '.';
-      length += count + 1;
+      return;
     }
+    if (!hasRoom(count + 1 + Long.BYTES)) {
+      return;
+    }
+    int whole = count - fraction;
+    int point = length + whole;
+    digitsAt(length + 1, digits, count);
+    System.arraycopy(bytes, length + 1, bytes, length, whole);
+    bytes[point] = '.';
+    length += count + 1;
+  }
+
+  /**
+   * Writes up to 17 digits with a point behind some of them.
+   *
+   * @param head the first digit
+   * @param next the next eight, as {@link #eightDigits} gives them
+   * @param last the last eight
+   * @param count of the digits, without zeros at the end; 1 to 17
+   * @param whole how many stand before the point; 1 to 8
+   * @param isPointed whether {@code .0} follows where no other digit would stand behind the point
+   */
+  void putPointed(int head, long next, long last, int count, int whole, boolean isPointed) {
+    if (!hasRoom(NUMBER_BYTES)) {
+      return;
+    }
+    byte[] text = bytes;
+    int at = length;
+    long characters = next | ZEROS;
+    text[at] = (byte) ('0' + head);
+    LONG.set(text, at + 1, characters);
+    text[at + whole] = '.';
+    LONG.set(text, at + whole + 1, characters >>> ((whole - 1) * 8));
+    if (count > 9) {
+      LONG.set(text, at + 10, last | ZEROS);
+    }
+    length = at + (count > whole ? count + 1 : isPointed ? whole + 2 : whole);
+  }
+
+  /**
+   * Writes up to 17 digits behind {@code 0.} and more zeros.
+   *
+   * @param zeros behind the point; 0 to 6
+   */
+  void putFraction(int zeros, int head, long next, long last, int count) {
+    if (!hasRoom(NUMBER_BYTES)) {
+      return;
+    }
+    byte[] text = bytes;
+    LONG.set(text, length, ZERO_POINT_ZEROS);
+    int at = length + 2 + zeros;
+    text[at] = (byte) ('0' + head);
+    LONG.set(text, at + 1, next | ZEROS);
+    if (count > 9) {
+      LONG.set(text, at + 9, last | ZEROS);
+    }
+    length = at + count;
   }
 }

@@ -75,6 +75,38 @@ interface NumberSequence extends Sequence {
     }
   }
 
+  /**
+   * Integers that are 0 or 1, a bit each.
+   *
+   * @param place of the first
+   */
+  record Bits(BitSource source, long place) implements NumberSequence {
+    @Override
+    public void write(int index, JsonSink out) {
+      out.putInteger(longAt(index));
+    }
+
+    @Override
+    public void write(int from, int to, JsonSink out) {
+      out.putBits(source, place + from, to - from);
+    }
+
+    @Override
+    public double doubleAt(int index) {
+      return longAt(index);
+    }
+
+    @Override
+    public float floatAt(int index) {
+      return longAt(index);
+    }
+
+    @Override
+    public long longAt(int index) {
+      return source.peek(place + index, 1);
+    }
+  }
+
   /** Integers from 0 to 255. */
   record Bytes(int count, Deferred<byte[]> deferred) implements NumberSequence {
     @Override
@@ -110,18 +142,12 @@ interface NumberSequence extends Sequence {
       implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      style.write(floatAt(index), out);
+      style.writeFloat(Float.floatToRawIntBits(floatAt(index)), out);
     }
 
     @Override
     public void write(int from, int to, JsonSink out) {
-      float[] values = deferred.get();
-      for (int i = from; i < to && !out.isTooLong(); i++) {
-        if (i > from) {
-          out.put(',');
-        }
-        style.write(values[i], out);
-      }
+      style.write(deferred.get(), from, to, out);
     }
 
     @Override
@@ -151,8 +177,7 @@ interface NumberSequence extends Sequence {
   record Doubles(Deferred<double[]> deferred, NumberStyle style) implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      Numbers.writeBinary(
-          out, BinaryFormat.FLOAT64, Double.doubleToRawLongBits(doubleAt(index)), style);
+      style.writeDouble(Double.doubleToRawLongBits(doubleAt(index)), out);
     }
 
     @Override

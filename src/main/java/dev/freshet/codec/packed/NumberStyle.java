@@ -23,6 +23,8 @@ enum NumberStyle {
   RUST(-5, 16, true, false, false, false, 'e');
 
   private static final NumberStyle[] ALL = values();
+  private static final int POINT_AND_ZERO = '.' | '0' << 8;
+  private static final int EIGHT_ZEROS = 100_000_000;
 
   private final int plainFrom;
   private final int plainBelow;
@@ -31,6 +33,10 @@ enum NumberStyle {
   private final boolean signsExponents;
   private final boolean padsExponents;
   private final char letter;
+  private final int pointedBelow;
+  private final int fractionFrom;
+  private final int zeroAndComma;
+  private final int zeroAndCommaBytes;
 
   /**
    * Describes a style.
@@ -57,6 +63,10 @@ enum NumberStyle {
     this.signsExponents = signsExponents;
     this.padsExponents = padsExponents;
     this.letter = letter;
+    this.pointedBelow = Math.min(plainBelow, 8);
+    this.fractionFrom = Math.max(plainFrom, -7);
+    this.zeroAndComma = pointsIntegers ? '0' | '.' << 8 | '0' << 16 | ',' << 24 : '0' | ',' << 8;
+    this.zeroAndCommaBytes = pointsIntegers ? 4 : 2;
   }
 
   static int count() {
@@ -67,64 +77,106 @@ enum NumberStyle {
     return ALL[ordinal];
   }
 
-  /** Writes a number. */
-  void write(float value, JsonSink out) {
-    int bits = Float.floatToRawIntBits(value);
-    out.decimal.ofFloat(bits & Integer.MAX_VALUE);
-    write(out, bits < 0, out.decimal);
+  /** Writes numbers with commas between them. */
+  void write(float[] values, int from, int to, JsonSink out) {
+    for (int i = from; i < to && !out.isFull(); i++) {
+      int bits = Float.floatToRawIntBits(values[i]);
+      if (bits == 0) {
+        out.putWord(zeroAndComma, zeroAndCommaBytes);
+      } else {
+        writeFloat(bits, out);
+        out.put(',');
+      }
+    }
+    if (from < to) {
+      out.removeComma();
+    }
   }
 
-  /** Writes a number, given its decimal. */
-  void write(JsonSink out, boolean isNegative, ShortestDecimal decimal) {
-    if (isNegative) {
+  /** Writes a number, given its bits. */
+  void writeFloat(int bits, JsonSink out) {
+    if (bits < 0) {
       out.put('-');
     }
+    ShortestDecimal decimal = out.decimal;
+    decimal.ofFloat(bits & Integer.MAX_VALUE);
     long digits = decimal.digits();
-    if (digits == 0) {
-      out.put('0');
-      if (pointsIntegers) {
-        out.put('.');
-        out.put('0');
-      }
+    int length = JsonSink.digitsOf(digits);
+    int nine = (int) (digits * JsonSink.powerOfTen(9 - length));
+    int head = nine / EIGHT_ZEROS;
+    long next = JsonSink.eightDigits(nine - head * EIGHT_ZEROS);
+    write(out, decimal.exponent() + length - 1, head, next, 0, 9 - zerosBehind(next));
+  }
+
+  /** Writes a number, given its bits. */
+  void writeDouble(long bits, JsonSink out) {
+    if (bits < 0) {
+      out.put('-');
+    }
+    ShortestDecimal decimal = out.decimal;
+    decimal.ofDouble(bits & Long.MAX_VALUE);
+    long digits = decimal.digits();
+    int length = JsonSink.digitsOf(digits);
+    long seventeen = digits * JsonSink.powerOfTen(17 - length);
+    int nine = (int) (seventeen / EIGHT_ZEROS);
+    int head = nine / EIGHT_ZEROS;
+    long next = JsonSink.eightDigits(nine - head * EIGHT_ZEROS);
+    long last = JsonSink.eightDigits((int) (seventeen - (long) nine * EIGHT_ZEROS));
+    int count = last == 0 ? 9 - zerosBehind(next) : 17 - zerosBehind(last);
+    write(out, decimal.exponent() + length - 1, head, next, last, count);
+  }
+
+  private static int zerosBehind(long eightDigits) {
+    return Long.numberOfLeadingZeros(eightDigits) >>> 3;
+  }
+
+  /**
+   * Writes the digits of a number; the parameters are those of {@link JsonSink#putPointed}.
+   *
+   * @param first the power of ten that the first digit stands for
+   */
+  private void write(JsonSink out, int first, int head, long next, long last, int count) {
+    if (first >= 0 && first < pointedBelow) {
+      out.putPointed(head, next, last, count, first + 1, pointsIntegers);
+    } else if (first < 0 && first >= fractionFrom) {
+      out.putFraction(-first - 1, head, next, last, count);
+    } else if (first < plainFrom || first >= plainBelow) {
+      out.putPointed(head, next, last, count, 1, pointsMantissas);
+      writeExponent(out, first);
+    } else {
+      writeLong(out, first, count);
+    }
+  }
+
+  /** Writes a number with many digits before its point, or many zeros behind it. */
+  private void writeLong(JsonSink out, int first, int count) {
+    long all = out.decimal.digits();
+    long digits = all / JsonSink.powerOfTen(JsonSink.digitsOf(all) - count);
+    int exponent = first - count + 1;
+    if (exponent < 0) {
+      out.putPlain(digits, count, -exponent);
       return;
     }
-    int exponent = decimal.exponent();
-    int length = JsonSink.digitsOf(digits);
-    int first = exponent + length - 1;
-    if (first < plainFrom || first >= plainBelow) {
-      withExponent(out, digits, length, first);
-    } else if (exponent >= 0) {
-      out.putDigits(digits, length);
-      out.putZeros(exponent);
-      if (pointsIntegers) {
-        out.put('.');
-        out.put('0');
-      }
-    } else {
-      out.putPlain(digits, length, -exponent);
+    out.putDigits(digits, count);
+    out.putZeros(exponent);
+    if (pointsIntegers) {
+      out.putWord(POINT_AND_ZERO, 2);
     }
   }
 
-  private void withExponent(JsonSink out, long digits, int length, int first) {
-    if (length > 1) {
-      out.putPlain(digits, length, length - 1);
-    } else {
-      out.putDigits(digits, 1);
-      if (pointsMantissas) {
-        out.put('.');
-        out.put('0');
-      }
+  private void writeExponent(JsonSink out, int exponent) {
+    int magnitude = Math.abs(exponent);
+    int word = letter;
+    int count = 1;
+    if (exponent < 0 || signsExponents) {
+      word |= (exponent < 0 ? '-' : '+') << 8;
+      count = 2;
     }
-    out.put(letter);
-    if (first < 0) {
-      out.put('-');
-    } else if (signsExponents) {
-      out.put('+');
-    }
-    int magnitude = Math.abs(first);
     if (magnitude < 10 && padsExponents) {
-      out.put('0');
+      word |= '0' << (8 * count);
+      count++;
     }
+    out.putWord(word, count);
     out.putDigits(magnitude, JsonSink.digitsOf(magnitude));
   }
 }

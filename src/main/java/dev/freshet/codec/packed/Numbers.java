@@ -186,11 +186,10 @@ final class Numbers {
 
   static void writeBinary(JsonSink out, BinaryFormat format, long bits, NumberStyle style) {
     if (format == BinaryFormat.FLOAT32) {
-      out.decimal.ofFloat((int) bits & Integer.MAX_VALUE);
+      style.writeFloat((int) bits, out);
     } else {
-      out.decimal.ofDouble(bits & Long.MAX_VALUE);
+      style.writeDouble(bits, out);
     }
-    style.write(out, format.signOf(bits) != 0, out.decimal);
   }
 
   /**

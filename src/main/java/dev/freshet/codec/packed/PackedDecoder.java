@@ -210,7 +210,8 @@ final class PackedDecoder {
   private Sequence floats(Scaled scaled, Sequence[] columns, int count)
       throws UndecodableException {
     if (scaled.powerColumn >= columns.length
-        || !(columns[scaled.powerColumn] instanceof NumberSequence.Ints powers)) {
+        || !(columns[scaled.powerColumn] instanceof NumberSequence powers)
+        || !(powers instanceof NumberSequence.Ints || powers instanceof NumberSequence.Bits)) {
       throw new UndecodableException("the packed payload scales a column by none of integers");
     }
     in.mayKeep((long) Float.BYTES * count);
@@ -218,10 +219,10 @@ final class PackedDecoder {
         count, new Deferred<>(() -> multiplied(scaled, powers)), scaled.style);
   }
 
-  private static float[] multiplied(Scaled scaled, NumberSequence.Ints powers) {
+  private static float[] multiplied(Scaled scaled, NumberSequence powers) {
     double[] byPower = ScaledColumns.powersOf(scaled.base);
     long[] integers = scaled.integers.decode();
-    long[] power = powers.deferred().get();
+    long[] power = powers.longs(0, integers.length);
     float[] values = new float[integers.length];
     for (int i = 0; i < values.length; i++) {
       // A power that no encoder writes means another one.
@@ -295,6 +296,10 @@ final class PackedDecoder {
       in.mayKeep(count);
       return new NumberSequence.Bytes(
           count, new Deferred<>(ByteRows.read(coding, count, columns, in)));
+    }
+    if (coding == IntCodings.FLAGS) {
+      in.layout.get();
+      return new NumberSequence.Bits(in.bits, in.bits.skip(count, 1));
     }
     return new NumberSequence.Ints(count, longs(in.ints(count), count));
   }

@@ -13,7 +13,7 @@ interface Sequence {
       if (i > from) {
         out.put(',');
       }
-      if (out.isTooLong()) {
+      if (out.isFull()) {
         return;
       }
       write(i, out);

@@ -49,8 +49,10 @@ final class Sequences {
   record Objects(Shape.Names names, Sequence[] columns) implements Sequence {
     @Override
     public void write(int index, JsonSink out) {
-      out.put('{');
       byte[][] tokens = names.tokens();
+      if (tokens.length == 0) {
+        out.put('{');
+      }
       for (int i = 0; i < columns.length; i++) {
         out.put(tokens[i]);
         columns[i].write(index, out);

@@ -22,7 +22,7 @@ final class Shape {
   /**
    * The names of an object's members.
    *
-   * @param tokens as they stand in JSON: quoted, with the colon, and but for the first a comma
+   * @param tokens as they stand in JSON: quoted, with a brace or a comma before and a colon behind
    * @param texts without escapes
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -77,11 +77,9 @@ final class Shape {
     Names names = new Names(new byte[count][], new String[count]);
     for (int i = 0; i < count; i++) {
       byte[] name = source.get(source.count(source.remaining()));
-      ByteBuffer token = ByteBuffer.allocate(name.length + (i == 0 ? 3 : 4));
-      if (i > 0) {
-        token.put((byte) ',');
-      }
-      names.tokens[i] = token.put((byte) '"').put(name).put((byte) '"').put((byte) ':').array();
+      ByteBuffer token = ByteBuffer.allocate(name.length + 4);
+      token.put((byte) (i == 0 ? '{' : ',')).put((byte) '"');
+      names.tokens[i] = token.put(name).put((byte) '"').put((byte) ':').array();
       names.texts[i] = JsonString.unescaped(name);
     }
     return names;

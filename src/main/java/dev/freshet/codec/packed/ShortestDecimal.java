@@ -24,7 +24,7 @@ final class ShortestDecimal {
   private long digits;
   private int exponent;
 
-  /** The digits, without zeros at the end, as a number; 0 for zero. */
+  /** The digits as a number, perhaps with zeros at the end that are not needed; 0 for zero. */
   long digits() {
     return digits;
   }
@@ -80,10 +80,6 @@ final class ShortestDecimal {
     }
     int c = biased == 0 ? fraction : fraction | 0x800000;
     int q = Math.max(biased, 1) - 150;
-    if (q <= 0 && q > -24 && (c & ((1 << -q) - 1)) == 0) {
-      integer(c >>> -q);
-      return;
-    }
     boolean isRegular = fraction != 0 || biased <= 1;
     int k = isRegular ? floorLog10OfPow2(q) : floorLog10OfThreeQuartersPow2(q);
     int h = q + floorLog2OfPow10(-k) + 33;
@@ -112,10 +108,6 @@ final class ShortestDecimal {
     }
     long c = biased == 0 ? fraction : fraction | 0x10000000000000L;
     int q = Math.max(biased, 1) - 1075;
-    if (q <= 0 && q > -53 && (c & ((1L << -q) - 1)) == 0) {
-      integer(c >>> -q);
-      return;
-    }
     boolean isRegular = fraction != 0 || biased <= 1;
     int k = isRegular ? floorLog10OfPow2(q) : floorLog10OfThreeQuartersPow2(q);
     int h = q + floorLog2OfPow10(-k) + 2;
@@ -142,42 +134,24 @@ final class ShortestDecimal {
     return (high + (z >>> 63)) | ((z & LOW_63) + LOW_63) >>> 63;
   }
 
-  /** Takes the shortest decimal between the two bounds, all three as multiples of 10^k / 4. */
+  /**
+   * Takes the shortest decimal between the two bounds, all three as multiples of 10^k / 4. Which of
+   * the four candidates it is cannot be foretold, so hardly a branch here depends on that.
+   */
   private void choose(long lower, long value, long upper, int odd, int k) {
     long s = value >> 2;
-    if (s >= 10) {
-      long below = s / 10 * 10;
-      long above = below + 10;
-      boolean belowFits = lower + odd <= below << 2;
-      boolean aboveFits = (above << 2) + odd <= upper;
-      if (belowFits != aboveFits) {
-        trimmed(belowFits ? below : above, k);
-        return;
-      }
-    }
     long t = s + 1;
+    long below = s / 10 * 10;
+    long above = below + 10;
+    boolean belowFits = lower + odd <= below << 2;
+    boolean aboveFits = (above << 2) + odd <= upper;
     boolean sFits = lower + odd <= s << 2;
     boolean tFits = (t << 2) + odd <= upper;
-    if (sFits != tFits) {
-      trimmed(sFits ? s : t, k);
-      return;
-    }
     long toMiddle = value - ((s + t) << 1);
-    trimmed(toMiddle < 0 || (toMiddle == 0 && (s & 1) == 0) ? s : t, k);
-  }
-
-  private void integer(long value) {
-    trimmed(value, 0);
-  }
-
-  private void trimmed(long value, int power) {
-    long rest = value;
-    int e = power;
-    for (long tenth = rest / 10; tenth * 10 == rest; tenth = rest / 10) {
-      rest = tenth;
-      e++;
-    }
-    digits = rest;
-    exponent = e;
+    boolean isNearer = toMiddle <= -(s & 1); // of two equally near the even one
+    long one = (sFits != tFits ? sFits : isNearer) ? s : t;
+    long ten = belowFits ? below : above;
+    digits = s >= 10 && belowFits != aboveFits ? ten : one;
+    exponent = k;
   }
 }

@@ -11,12 +11,19 @@ class ShortestDecimalTest {
 
   private String ofFloat(float value) {
     decimal.ofFloat(Float.floatToRawIntBits(value));
-    return decimal.digits() + "e" + decimal.exponent();
+    return stripped();
   }
 
   private String ofDouble(double value) {
     decimal.ofDouble(Double.doubleToRawLongBits(value));
-    return decimal.digits() + "e" + decimal.exponent();
+    return stripped();
+  }
+
+  /** Without zeros at the end of its digits. */
+  private String stripped() {
+    BigDecimal stripped =
+        BigDecimal.valueOf(decimal.digits(), -decimal.exponent()).stripTrailingZeros();
+    return stripped.unscaledValue() + "e" + -stripped.scale();
   }
 
   private static int digitsOf(String decimal) {
