@@ -97,6 +97,11 @@ final class Workload implements AutoCloseable {
     gate.open();
   }
 
+  /** Waits until a writer has begun one. */
+  void awaitBegun() throws InterruptedException {
+    gate.awaitInside();
+  }
+
   /** Keeps the writers from beginning transactions; does not wait. */
   void hold() {
     gate.close();

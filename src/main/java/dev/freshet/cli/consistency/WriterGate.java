@@ -38,8 +38,16 @@ final class WriterGate {
     }
     if (!isOver) {
       inside++;
+      notifyAll();
     }
     return !isOver;
+  }
+
+  /** Waits until a writer is inside. */
+  synchronized void awaitInside() throws InterruptedException {
+    while (inside == 0 && !isOver) {
+      wait();
+    }
   }
 
   synchronized void leave() {

@@ -107,12 +107,12 @@ class SabotageIT {
   @Test
   void oneDroppedEvictionIn100000IsFound() throws InterruptedException {
     SabotagedParts parts = SabotagedParts.daemon(DaemonSabotage.dropsOneEvictionIn(100_000));
-    // All is cached, and written about once: a second write would evict what the first one left.
+    // All is cached, and written once: a second write would evict what the first one left.
     Site site = open(new Shape(100_000, 10, 1, 1, EnumSet.of(WriteKind.BULK), 2, 40, 8_000), parts);
     for (int i = 0; i < TRIES && violations.count() == 0; i++) {
       cacheAll(parts.firstLoader(), site.oracle().keyCount());
       site.workload().resume();
-      seconds(1);
+      site.workload().awaitBegun();
       run(site).sweepAtRest();
     }
     assertThat(violations.count(Kind.LOST)).isPositive();
