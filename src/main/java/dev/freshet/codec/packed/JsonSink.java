@@ -100,9 +100,7 @@ final class JsonSink {
   /** The decimal digits of a number that is not negative; 1 for 0. */
   static int digitsOf(long value) {
     int guess = ((64 - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
-    return guess < POWERS_OF_TEN.length && value >= POWERS_OF_TEN[guess]
-        ? guess + 1
-        : Math.max(1, guess);
+    return guess + (int) ((POWERS_OF_TEN[guess] - 1 - (value | 1)) >>> 63); // no branch to mistake
   }
 
   static long powerOfTen(int exponent) {

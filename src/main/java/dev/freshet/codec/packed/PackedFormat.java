@@ -30,8 +30,11 @@ public final class PackedFormat {
   /** What a sequence takes in memory beside what it holds, about. */
   private static final int VALUE_BYTES = 80;
 
-  /** What zstd must save, so that its call is worth while. In bytes. */
+  /** What zstd must save at least. In bytes. */
   private static final int SAVED_MIN = 3;
+
+  /** The part that it must save at least, one of so many: for less it makes reading too slow. */
+  private static final int SAVED_PART = 8;
 
   private PackedFormat() {}
 
@@ -93,7 +96,7 @@ public final class PackedFormat {
     byte[] frame = mayCompress ? compressor(dictionary).compress(content) : content;
     int flags = dictionary == null ? 0 : WITH_DICTIONARY;
     head.putVarint(content.length);
-    if (frame.length + SAVED_MIN <= content.length) {
+    if (isWorthIt(frame, content)) {
       flags |= COMPRESSED;
       head.putVarint(frame.length);
       content = frame;
@@ -103,7 +106,7 @@ public final class PackedFormat {
       flags |= WITH_ROWS;
       head.putVarint(rows.length);
       byte[] shorter = mayCompress ? Compressor.PLAIN.compress(rows) : rows;
-      boolean isShorter = shorter.length + SAVED_MIN <= rows.length;
+      boolean isShorter = isWorthIt(shorter, rows);
       head.putVarint(isShorter ? shorter.length : 0);
       rows = isShorter ? shorter : rows;
     }
@@ -114,6 +117,10 @@ public final class PackedFormat {
     payload.put(rows);
     payload.put(streams.bits.toBytes());
     return payload.toBytes();
+  }
+
+  private static boolean isWorthIt(byte[] frame, byte[] content) {
+    return content.length - frame.length >= Math.max(SAVED_MIN, content.length / SAVED_PART);
   }
 
   /** What zstd compresses: shape and layout, if the dictionary has not got them, and the data. */

@@ -136,22 +136,32 @@ final class ShortestDecimal {
 
   /**
    * Takes the shortest decimal between the two bounds, all three as multiples of 10^k / 4. Which of
-   * the four candidates it is cannot be foretold, so hardly a branch here depends on that.
+   * the four candidates that is cannot be foretold, and a processor that guesses wrong loses more
+   * time than all of this takes: so there is no branch, and what would be a condition is a mask.
    */
   private void choose(long lower, long value, long upper, int odd, int k) {
     long s = value >> 2;
-    long t = s + 1;
     long below = s / 10 * 10;
-    long above = below + 10;
-    boolean belowFits = lower + odd <= below << 2;
-    boolean aboveFits = (above << 2) + odd <= upper;
-    boolean sFits = lower + odd <= s << 2;
-    boolean tFits = (t << 2) + odd <= upper;
-    long toMiddle = value - ((s + t) << 1);
-    boolean isNearer = toMiddle <= -(s & 1); // of two equally near the even one
-    long one = (sFits != tFits ? sFits : isNearer) ? s : t;
-    long ten = belowFits ? below : above;
-    digits = s >= 10 && belowFits != aboveFits ? ten : one;
+    long least = lower + odd;
+    long most = upper - odd;
+    long belowFits = orLess(least, below << 2);
+    long aboveFits = orLess((below + 10) << 2, most);
+    long sFits = orLess(least, s << 2);
+    long tFits = orLess((s + 1) << 2, most);
+    long isNearer = orLess(value + (s & 1), (s << 2) + 2); // of two equally near the even one
+    long isS = either(sFits ^ tFits, sFits, isNearer);
+    long one = either(isS, s, s + 1);
+    long ten = either(belowFits, below, below + 10);
+    digits = either((belowFits ^ aboveFits) & orLess(10, s), ten, one);
     exponent = k;
+  }
+
+  /** All ones if the left is the right or less, else zero. */
+  private static long orLess(long left, long right) {
+    return ~((right - left) >> 63);
+  }
+
+  private static long either(long mask, long left, long right) {
+    return (left & mask) | (right & ~mask);
   }
 }
