@@ -14,7 +14,7 @@ final class Pace {
   private static final long NAP_MS_MIN = 2;
   private static final long NAP_MS_MAX = 50;
   private static final int READS_WITHOUT_WAIT = 2;
-  private static final long GATHER_MS_MIN = 4;
+  private static final long GATHER_MS_MIN = 2;
   private static final long GATHER_MS_MAX = 16;
   private static final int GATHER_PER_WORK = 2;
   private static final int CHANGES_PER_GATHER_MS = 4;

@@ -19,9 +19,9 @@ class PaceTest {
   @Test
   void changesThatDoNotEndAreLetGather() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(true, 1, 1_000)).isBetween(0L, 4L);
+      assertThat(pace.afterChangesMs(true, 1, 1_000)).isBetween(0L, 2L);
     }
-    assertThat(pace.afterChangesMs(true, 1, 1_000)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isEqualTo(2);
   }
 
   @Test
@@ -33,7 +33,7 @@ class PaceTest {
     assertThat(pace.afterChangesMs(true, 8, 1_000)).isEqualTo(16);
     assertThat(pace.afterChangesMs(true, 9, 1_000)).isEqualTo(16);
     assertThat(pace.afterChangesMs(true, 5_000, 1_000)).isEqualTo(16);
-    assertThat(pace.afterChangesMs(true, 0, 1_000)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 0, 1_000)).isEqualTo(2);
   }
 
   @Test
@@ -41,9 +41,9 @@ class PaceTest {
     for (int i = 0; i < 100; i++) {
       pace.afterChangesMs(true, 8, 3);
     }
-    assertThat(pace.afterChangesMs(true, 8, 3)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 8, 3)).isEqualTo(2);
     assertThat(pace.afterChangesMs(true, 8, 40)).isEqualTo(10);
-    assertThat(pace.afterChangesMs(true, 1, 40)).isEqualTo(4);
+    assertThat(pace.afterChangesMs(true, 1, 40)).isEqualTo(2);
   }
 
   @Test

@@ -181,6 +181,11 @@ interface NumberSequence extends Sequence {
     }
 
     @Override
+    public void write(int from, int to, JsonSink out) {
+      style.write(deferred.get(), from, to, out);
+    }
+
+    @Override
     public double doubleAt(int index) {
       return deferred.get()[index];
     }

@@ -93,6 +93,22 @@ enum NumberStyle {
     }
   }
 
+  /** Writes numbers with commas between them. */
+  void write(double[] values, int from, int to, JsonSink out) {
+    for (int i = from; i < to && !out.isFull(); i++) {
+      long bits = Double.doubleToRawLongBits(values[i]);
+      if (bits == 0) {
+        out.putWord(zeroAndComma, zeroAndCommaBytes);
+      } else {
+        writeDouble(bits, out);
+        out.put(',');
+      }
+    }
+    if (from < to) {
+      out.removeComma();
+    }
+  }
+
   /** Writes a number, given its bits. */
   void writeFloat(int bits, JsonSink out) {
     if (bits < 0) {
