@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -113,12 +114,27 @@ class LocalServersIT {
 
   @Test
   void aPostgresThatDoesNotStartSaysWhyAndLeavesNothing() throws IOException {
-    List<Path> before = directories("freshet-postgres-");
-    assertThatThrownBy(() -> LocalPostgres.start(Map.of("shared_buffers", "rather many")))
-        .isInstanceOf(ServerFailedException.class)
-        .hasMessageContaining("while it started. Its log ends with")
-        .hasMessageContaining("shared_buffers");
-    assertThat(directories("freshet-postgres-")).hasSameElementsAs(before);
+    leavesNothing(
+        () ->
+            assertThatThrownBy(() -> LocalPostgres.start(Map.of("shared_buffers", "rather many")))
+                .isInstanceOf(ServerFailedException.class)
+                .hasMessageContaining("while it started. Its log ends with")
+                .hasMessageContaining("shared_buffers"));
+  }
+
+  /** In a directory of its own: in the usual one others start servers meanwhile. */
+  private static void leavesNothing(Runnable failedStart) throws IOException {
+    Path own = Files.createTempDirectory("freshet-own-");
+    Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String usual = System.setProperty("java.io.tmpdir", own.toString());
+    try {
+      assertThat(ServerDirectory.base(true)).isEqualTo(own);
+      failedStart.run();
+      assertThat(own).isEmptyDirectory();
+      Files.delete(own);
+    } finally {
+      System.setProperty("java.io.tmpdir", usual);
+    }
   }
 
   // ---- Redis
@@ -204,11 +220,12 @@ class LocalServersIT {
 
   @Test
   void aRedisThatDoesNotStartSaysWhyAndLeavesNothing() throws IOException {
-    List<Path> before = directories("freshet-redis-");
-    assertThatThrownBy(() -> LocalRedis.start(Map.of("maxmemory-policy", "keep-everything")))
-        .isInstanceOf(ServerFailedException.class)
-        .hasMessageContaining("maxmemory-policy");
-    assertThat(directories("freshet-redis-")).hasSameElementsAs(before);
+    leavesNothing(
+        () ->
+            assertThatThrownBy(
+                    () -> LocalRedis.start(Map.of("maxmemory-policy", "keep-everything")))
+                .isInstanceOf(ServerFailedException.class)
+                .hasMessageContaining("maxmemory-policy"));
   }
 
   // ---- both
@@ -275,12 +292,6 @@ class LocalServersIT {
         ResultSet row = statement.executeQuery(sql)) {
       assertThat(row.next()).isTrue();
       return row.getString(1);
-    }
-  }
-
-  private static List<Path> directories(String prefix) throws IOException {
-    try (var paths = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return paths.filter(path -> path.getFileName().toString().startsWith(prefix)).toList();
     }
   }
 }
