@@ -1,17 +1,13 @@
 package dev.freshet.codec.packed;
 
+import static dev.freshet.codec.packed.Words.LONG;
+
 import dev.freshet.codec.UndecodableException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /** Bits that are read one after the other, from the lowest bit of a byte to its highest. */
 final class BitSource {
   /** Bytes that must follow the last one, so that eight can be read at once. */
   static final int SLACK_BYTES = 8;
-
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] bytes;
   private final long end;
@@ -29,10 +25,15 @@ final class BitSource {
     return end - position < 8 && (position == end || peek(position, (int) (end - position)) == 0);
   }
 
-  /** Goes over so many values of so many bits, and says where they start, in bits. */
+  /**
+   * Goes over so many values of so many bits, and says where they start, in bits.
+   *
+   * @param count below 2^48
+   * @param width 0 to 64
+   */
   long skip(long count, int width) throws UndecodableException {
     long start = position;
-    if (count < 0 || (width > 0 && count > (end - position) / width)) {
+    if (count < 0 || count * width > end - position) {
       throw new UndecodableException("the packed payload ends too early");
     }
     position += count * width;

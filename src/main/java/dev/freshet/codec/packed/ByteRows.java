@@ -1,9 +1,8 @@
 package dev.freshet.codec.packed;
 
+import static dev.freshet.codec.packed.Words.LONG;
+
 import dev.freshet.codec.UndecodableException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -29,9 +28,6 @@ final class ByteRows {
 
   private static final int ROWS_BACK_MIN = 16;
   private static final int WORDS_COMPARED_MAX = 1 << 26;
-
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private ByteRows() {}
 

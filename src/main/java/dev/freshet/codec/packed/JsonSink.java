@@ -1,11 +1,10 @@
 package dev.freshet.codec.packed;
 
+import static dev.freshet.codec.packed.Words.INT;
+import static dev.freshet.codec.packed.Words.LONG;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.freshet.codec.Codec;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -34,11 +33,6 @@ final class JsonSink {
   private static final long ZEROS = 0x3030_3030_3030_3030L;
   private static final long ZERO_POINT_ZEROS = (ZEROS & ~0xFF00L) | '.' << 8;
   private static final long[] POWERS_OF_TEN = powersOfTen();
-
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** 0 to 255, each with a comma behind it, the first character in the lowest byte. */
   private static final int[] OCTETS = octets();

@@ -1,5 +1,8 @@
 package dev.freshet.codec.packed;
 
+import static dev.freshet.codec.packed.Words.INT;
+import static dev.freshet.codec.packed.Words.LONG;
+
 import dev.freshet.codec.UndecodableException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -227,13 +230,16 @@ final class Texts {
   private static byte[] readUuid(Parts in) throws UndecodableException {
     byte[] text = new byte[UUID_LENGTH];
     long place = in.bits.skip(UUID_LENGTH - 4, 4);
-    for (int i = 0; i < UUID_LENGTH; i++) {
-      if (isHyphen(i)) {
-        text[i] = '-';
-      } else {
-        text[i] = (byte) HEX.charAt((int) in.bits.peek(place, 4));
-        place += 4;
-      }
+    long second = hex(in.bits.peek(place + 32, 32));
+    long third = hex(in.bits.peek(place + 64, 32));
+    LONG.set(text, 0, hex(in.bits.peek(place, 32)));
+    INT.set(text, 9, (int) second);
+    INT.set(text, 14, (int) (second >>> 32));
+    INT.set(text, 19, (int) third);
+    INT.set(text, 24, (int) (third >>> 32));
+    LONG.set(text, 28, hex(in.bits.peek(place + 96, 32)));
+    for (int hyphen = 8; hyphen <= 23; hyphen += 5) {
+      text[hyphen] = '-';
     }
     return text;
   }
@@ -241,10 +247,23 @@ final class Texts {
   private static byte[] readHex(int length, Parts in) throws UndecodableException {
     long place = in.bits.skip(length, 4);
     byte[] text = new byte[length];
-    for (int i = 0; i < length; i++, place += 4) {
-      text[i] = (byte) HEX.charAt((int) in.bits.peek(place, 4));
+    int i = 0;
+    for (; i <= length - 8; i += 8) {
+      LONG.set(text, i, hex(in.bits.peek(place + 4L * i, 32)));
+    }
+    for (; i < length; i++) {
+      text[i] = (byte) hex(in.bits.peek(place + 4L * i, 4));
     }
     return text;
+  }
+
+  /** The hexadecimal digits of 32 bits, the lowest first, as characters, a byte each. */
+  private static long hex(long bits) {
+    long digits = (bits | bits << 16) & 0x0000_FFFF_0000_FFFFL;
+    digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FFL;
+    digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0FL;
+    long letters = ((digits + 0x0606_0606_0606_0606L) >>> 4) & 0x0101_0101_0101_0101L;
+    return digits + 0x3030_3030_3030_3030L + letters * ('a' - '9' - 1);
   }
 
   private static void readNumbered(byte[][] texts, Parts in) throws UndecodableException {
