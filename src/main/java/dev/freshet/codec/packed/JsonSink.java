@@ -28,7 +28,7 @@ final class JsonSink {
   /** Values that are written after one check for room. */
   private static final int BLOCK = SLACK_BYTES / Integer.BYTES;
 
-  private static final int HUNDRED_MILLION = 100_000_000;
+  static final int HUNDRED_MILLION = 100_000_000;
   private static final int ZERO_AND_POINT = '0' | '.' << 8;
   private static final long ZEROS = 0x3030_3030_3030_3030L;
   private static final long ZERO_POINT_ZEROS = (ZEROS & ~0xFF00L) | '.' << 8;
@@ -237,7 +237,8 @@ final class JsonSink {
     for (int block = from; block < to && hasRoom(SLACK_BYTES); block += BLOCK) {
       byte[] text = bytes;
       int at = length;
-      for (int i = block; i < Math.min(to, block + BLOCK); i++) {
+      int end = Math.min(to, block + BLOCK);
+      for (int i = block; i < end; i++) {
         int octet = OCTETS[values[i] & 0xFF];
         INT.set(text, at, octet);
         at += bytesOf(octet);

@@ -40,26 +40,29 @@ interface NumberSequence extends Sequence {
     return longs;
   }
 
-  /** Integers. */
-  record Ints(int count, Deferred<long[]> deferred) implements NumberSequence {
+  /** Numbers without a point or an exponent. */
+  interface Integers extends NumberSequence {
     @Override
-    public void write(int index, JsonSink out) {
+    default void write(int index, JsonSink out) {
       out.putInteger(longAt(index));
     }
 
     @Override
+    default double doubleAt(int index) {
+      return longAt(index);
+    }
+
+    @Override
+    default float floatAt(int index) {
+      return longAt(index);
+    }
+  }
+
+  /** Integers. */
+  record Ints(int count, Deferred<long[]> deferred) implements Integers {
+    @Override
     public void write(int from, int to, JsonSink out) {
       out.putIntegers(deferred.get(), from, to);
-    }
-
-    @Override
-    public double doubleAt(int index) {
-      return longAt(index);
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return longAt(index);
     }
 
     @Override
@@ -80,25 +83,10 @@ interface NumberSequence extends Sequence {
    *
    * @param place of the first
    */
-  record Bits(BitSource source, long place) implements NumberSequence {
-    @Override
-    public void write(int index, JsonSink out) {
-      out.putInteger(longAt(index));
-    }
-
+  record Bits(BitSource source, long place) implements Integers {
     @Override
     public void write(int from, int to, JsonSink out) {
       out.putBits(source, place + from, to - from);
-    }
-
-    @Override
-    public double doubleAt(int index) {
-      return longAt(index);
-    }
-
-    @Override
-    public float floatAt(int index) {
-      return longAt(index);
     }
 
     @Override
@@ -108,20 +96,10 @@ interface NumberSequence extends Sequence {
   }
 
   /** Integers from 0 to 255. */
-  record Bytes(int count, Deferred<byte[]> deferred) implements NumberSequence {
-    @Override
-    public void write(int index, JsonSink out) {
-      out.putInteger(longAt(index));
-    }
-
+  record Bytes(int count, Deferred<byte[]> deferred) implements Integers {
     @Override
     public void write(int from, int to, JsonSink out) {
       out.putOctets(deferred.get(), from, to);
-    }
-
-    @Override
-    public double doubleAt(int index) {
-      return longAt(index);
     }
 
     @Override

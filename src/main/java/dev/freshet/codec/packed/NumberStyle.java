@@ -1,5 +1,7 @@
 package dev.freshet.codec.packed;
 
+import static dev.freshet.codec.packed.JsonSink.HUNDRED_MILLION;
+
 /**
  * How a program writes the shortest decimal of a binary floating point number. The ordinal stands
  * in the layout: styles are only added, at the end.
@@ -24,7 +26,6 @@ enum NumberStyle {
 
   private static final NumberStyle[] ALL = values();
   private static final int POINT_AND_ZERO = '.' | '0' << 8;
-  private static final int EIGHT_ZEROS = 100_000_000;
 
   private final int plainFrom;
   private final int plainBelow;
@@ -119,8 +120,8 @@ enum NumberStyle {
     long digits = decimal.digits();
     int length = JsonSink.digitsOf(digits);
     int nine = (int) (digits * JsonSink.powerOfTen(9 - length));
-    int head = nine / EIGHT_ZEROS;
-    long next = JsonSink.eightDigits(nine - head * EIGHT_ZEROS);
+    int head = nine / HUNDRED_MILLION;
+    long next = JsonSink.eightDigits(nine - head * HUNDRED_MILLION);
     write(out, decimal.exponent() + length - 1, head, next, 0, 9 - zerosBehind(next));
   }
 
@@ -134,10 +135,10 @@ enum NumberStyle {
     long digits = decimal.digits();
     int length = JsonSink.digitsOf(digits);
     long seventeen = digits * JsonSink.powerOfTen(17 - length);
-    int nine = (int) (seventeen / EIGHT_ZEROS);
-    int head = nine / EIGHT_ZEROS;
-    long next = JsonSink.eightDigits(nine - head * EIGHT_ZEROS);
-    long last = JsonSink.eightDigits((int) (seventeen - (long) nine * EIGHT_ZEROS));
+    int nine = (int) (seventeen / HUNDRED_MILLION);
+    int head = nine / HUNDRED_MILLION;
+    long next = JsonSink.eightDigits(nine - head * HUNDRED_MILLION);
+    long last = JsonSink.eightDigits((int) (seventeen - (long) nine * HUNDRED_MILLION));
     int count = last == 0 ? 9 - zerosBehind(next) : 17 - zerosBehind(last);
     write(out, decimal.exponent() + length - 1, head, next, last, count);
   }
