@@ -120,12 +120,12 @@ interface NumberSequence extends Sequence {
       implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      style.writeFloat(Float.floatToRawIntBits(floatAt(index)), out);
+      out.putFloat(floatAt(index), style);
     }
 
     @Override
     public void write(int from, int to, JsonSink out) {
-      style.write(deferred.get(), from, to, out);
+      out.putFloats(deferred.get(), from, to, style);
     }
 
     @Override
@@ -155,12 +155,12 @@ interface NumberSequence extends Sequence {
   record Doubles(Deferred<double[]> deferred, NumberStyle style) implements NumberSequence {
     @Override
     public void write(int index, JsonSink out) {
-      style.writeDouble(Double.doubleToRawLongBits(doubleAt(index)), out);
+      out.putDouble(doubleAt(index), style);
     }
 
     @Override
     public void write(int from, int to, JsonSink out) {
-      style.write(deferred.get(), from, to, out);
+      out.putDoubles(deferred.get(), from, to, style);
     }
 
     @Override
@@ -188,7 +188,7 @@ interface NumberSequence extends Sequence {
 
     @Override
     public void write(int index, JsonSink out) {
-      Numbers.writeDecimal(out, unscaled.get()[index], scale, isTrimmed);
+      out.putDecimal(unscaled.get()[index], scale, isTrimmed);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.freshet.codec.packed;
 
-import static dev.freshet.codec.packed.JsonSink.HUNDRED_MILLION;
+import static dev.freshet.codec.packed.DecimalText.HUNDRED_MILLION;
+import static dev.freshet.codec.packed.Words.INT;
 
 /**
  * How a program writes the shortest decimal of a binary floating point number. The ordinal stands
@@ -25,19 +26,16 @@ enum NumberStyle {
   RUST(-5, 16, true, false, false, false, 'e');
 
   private static final NumberStyle[] ALL = values();
-  private static final int POINT_AND_ZERO = '.' | '0' << 8;
+  private static final int ZERO = '0' | '.' << 8 | '0' << 16;
 
   private final int plainFrom;
   private final int plainBelow;
-  private final boolean pointsIntegers;
-  private final boolean pointsMantissas;
   private final boolean signsExponents;
-  private final boolean padsExponents;
+  private final int exponentDigitsMin;
   private final char letter;
   private final int pointedBelow;
-  private final int fractionFrom;
-  private final int zeroAndComma;
-  private final int zeroAndCommaBytes;
+  private final int integersPoint;
+  private final int mantissasPoint;
 
   /**
    * Describes a style.
@@ -59,15 +57,12 @@ enum NumberStyle {
       char letter) {
     this.plainFrom = plainFrom;
     this.plainBelow = plainBelow;
-    this.pointsIntegers = pointsIntegers;
-    this.pointsMantissas = pointsMantissas;
     this.signsExponents = signsExponents;
-    this.padsExponents = padsExponents;
     this.letter = letter;
     this.pointedBelow = Math.min(plainBelow, 8);
-    this.fractionFrom = Math.max(plainFrom, -7);
-    this.zeroAndComma = pointsIntegers ? '0' | '.' << 8 | '0' << 16 | ',' << 24 : '0' | ',' << 8;
-    this.zeroAndCommaBytes = pointsIntegers ? 4 : 2;
+    this.exponentDigitsMin = padsExponents ? 2 : 1;
+    this.integersPoint = pointsIntegers ? 2 : 0;
+    this.mantissasPoint = pointsMantissas ? 2 : 0;
   }
 
   static int count() {
@@ -78,69 +73,52 @@ enum NumberStyle {
     return ALL[ordinal];
   }
 
-  /** Writes numbers with commas between them. */
-  void write(float[] values, int from, int to, JsonSink out) {
-    for (int i = from; i < to && !out.isFull(); i++) {
-      int bits = Float.floatToRawIntBits(values[i]);
-      if (bits == 0) {
-        out.putWord(zeroAndComma, zeroAndCommaBytes);
-      } else {
-        writeFloat(bits, out);
-        out.put(',');
-      }
+  /**
+   * Writes a number, as {@link DecimalText} does.
+   *
+   * @param bits as {@link Float#floatToRawIntBits} gives them
+   */
+  int write(byte[] text, int at, int bits) {
+    int first = DecimalText.sign(text, at, bits >>> 31);
+    int magnitude = bits & Integer.MAX_VALUE;
+    if (magnitude == 0) {
+      return zero(text, first);
     }
-    if (from < to) {
-      out.removeComma();
-    }
-  }
-
-  /** Writes numbers with commas between them. */
-  void write(double[] values, int from, int to, JsonSink out) {
-    for (int i = from; i < to && !out.isFull(); i++) {
-      long bits = Double.doubleToRawLongBits(values[i]);
-      if (bits == 0) {
-        out.putWord(zeroAndComma, zeroAndCommaBytes);
-      } else {
-        writeDouble(bits, out);
-        out.put(',');
-      }
-    }
-    if (from < to) {
-      out.removeComma();
-    }
-  }
-
-  /** Writes a number, given its bits. */
-  void writeFloat(int bits, JsonSink out) {
-    if (bits < 0) {
-      out.put('-');
-    }
-    ShortestDecimal decimal = out.decimal;
-    decimal.ofFloat(bits & Integer.MAX_VALUE);
-    long digits = decimal.digits();
-    int length = JsonSink.digitsOf(digits);
-    int nine = (int) (digits * JsonSink.powerOfTen(9 - length));
+    int digits = ShortestDecimal.digitsOf(magnitude);
+    int length = DecimalText.lengthOf(digits);
+    int nine = digits * (int) DecimalText.powerOfTen(9 - length);
     int head = nine / HUNDRED_MILLION;
-    long next = JsonSink.eightDigits(nine - head * HUNDRED_MILLION);
-    write(out, decimal.exponent() + length - 1, head, next, 0, 9 - zerosBehind(next));
+    long next = DecimalText.eightDigits(nine);
+    int place = ShortestDecimal.exponentOf(magnitude) + length - 1;
+    return write(text, first, place, head, next, 0, 9 - zerosBehind(next));
   }
 
-  /** Writes a number, given its bits. */
-  void writeDouble(long bits, JsonSink out) {
-    if (bits < 0) {
-      out.put('-');
+  /**
+   * Writes a number, as {@link DecimalText} does.
+   *
+   * @param bits as {@link Double#doubleToRawLongBits} gives them
+   */
+  int write(byte[] text, int at, long bits) {
+    int first = DecimalText.sign(text, at, (int) (bits >>> 63));
+    long magnitude = bits & Long.MAX_VALUE;
+    if (magnitude == 0) {
+      return zero(text, first);
     }
-    ShortestDecimal decimal = out.decimal;
-    decimal.ofDouble(bits & Long.MAX_VALUE);
-    long digits = decimal.digits();
-    int length = JsonSink.digitsOf(digits);
-    long seventeen = digits * JsonSink.powerOfTen(17 - length);
+    long digits = ShortestDecimal.digitsOf(magnitude);
+    int length = DecimalText.lengthOf(digits);
+    long seventeen = digits * DecimalText.powerOfTen(17 - length);
     int nine = (int) (seventeen / HUNDRED_MILLION);
     int head = nine / HUNDRED_MILLION;
-    long next = JsonSink.eightDigits(nine - head * HUNDRED_MILLION);
-    long last = JsonSink.eightDigits((int) (seventeen - (long) nine * HUNDRED_MILLION));
+    long next = DecimalText.eightDigits(nine);
+    long last = DecimalText.eightDigits((int) (seventeen - (long) nine * HUNDRED_MILLION));
     int count = last == 0 ? 9 - zerosBehind(next) : 17 - zerosBehind(last);
-    write(out, decimal.exponent() + length - 1, head, next, last, count);
+    int place = ShortestDecimal.exponentOf(magnitude) + length - 1;
+    return write(text, first, place, head, next, last, count);
+  }
+
+  private int zero(byte[] text, int at) {
+    INT.set(text, at, ZERO);
+    return at + 1 + integersPoint;
   }
 
   private static int zerosBehind(long eightDigits) {
@@ -148,52 +126,30 @@ enum NumberStyle {
   }
 
   /**
-   * Writes the digits of a number; the parameters are those of {@link JsonSink#putPointed}.
+   * Writes the digits of a number; the parameters are those of {@link DecimalText#pointed}.
    *
-   * @param first the power of ten that the first digit stands for
+   * @param place the power of ten that the first digit stands for
    */
-  private void write(JsonSink out, int first, int head, long next, long last, int count) {
-    if (first >= 0 && first < pointedBelow) {
-      out.putPointed(head, next, last, count, first + 1, pointsIntegers);
-    } else if (first < 0 && first >= fractionFrom) {
-      out.putFraction(-first - 1, head, next, last, count);
-    } else if (first < plainFrom || first >= plainBelow) {
-      out.putPointed(head, next, last, count, 1, pointsMantissas);
-      writeExponent(out, first);
-    } else {
-      writeLong(out, first, count);
+  private int write(byte[] text, int at, int place, int head, long next, long last, int count) {
+    if (place >= 0 && place < pointedBelow) {
+      return DecimalText.pointed(text, at, head, next, last, count, place + 1, integersPoint);
     }
+    if (place < 0 && place >= plainFrom) {
+      int first = DecimalText.zeroPointZeros(text, at, -place - 1);
+      return DecimalText.digits(text, first, head, next, last, count);
+    }
+    if (place < plainFrom || place >= plainBelow) {
+      int end = DecimalText.pointed(text, at, head, next, last, count, 1, mantissasPoint);
+      return exponent(text, end, place);
+    }
+    int end = DecimalText.digits(text, at, head, next, last, count);
+    return DecimalText.pointedLate(text, at, end, place + 1, integersPoint);
   }
 
-  /** Writes a number with many digits before its point, or many zeros behind it. */
-  private void writeLong(JsonSink out, int first, int count) {
-    long all = out.decimal.digits();
-    long digits = all / JsonSink.powerOfTen(JsonSink.digitsOf(all) - count);
-    int exponent = first - count + 1;
-    if (exponent < 0) {
-      out.putPlain(digits, count, -exponent);
-      return;
-    }
-    out.putDigits(digits, count);
-    out.putZeros(exponent);
-    if (pointsIntegers) {
-      out.putWord(POINT_AND_ZERO, 2);
-    }
-  }
-
-  private void writeExponent(JsonSink out, int exponent) {
-    int magnitude = Math.abs(exponent);
-    int word = letter;
-    int count = 1;
-    if (exponent < 0 || signsExponents) {
-      word |= (exponent < 0 ? '-' : '+') << 8;
-      count = 2;
-    }
-    if (magnitude < 10 && padsExponents) {
-      word |= '0' << (8 * count);
-      count++;
-    }
-    out.putWord(word, count);
-    out.putDigits(magnitude, JsonSink.digitsOf(magnitude));
+  private int exponent(byte[] text, int at, int exponent) {
+    text[at] = (byte) letter;
+    text[at + 1] = (byte) (exponent < 0 ? '-' : '+');
+    int first = exponent < 0 || signsExponents ? at + 2 : at + 1;
+    return DecimalText.upToThreeDigits(text, first, Math.abs(exponent), exponentDigitsMin);
   }
 }

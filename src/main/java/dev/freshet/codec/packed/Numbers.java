@@ -19,7 +19,7 @@ final class Numbers {
   private final JsonTape tape;
   private final int[] items;
   private final NumberScan scan = new NumberScan();
-  private final JsonSink scratch = new JsonSink(64);
+  private final JsonSink scratch = new JsonSink(1 << 9);
 
   private int form = TEXTS;
   private long cost = Cost.IMPOSSIBLE;
@@ -97,7 +97,7 @@ final class Numbers {
     long[] unscaled = new long[items.length];
     for (int i = 0; i < items.length; i++) {
       scan(i);
-      long power = JsonSink.powerOfTen(greatest - scan.fraction());
+      long power = DecimalText.powerOfTen(greatest - scan.fraction());
       if (Math.multiplyHigh(scan.unscaled(), power) != (scan.unscaled() * power) >> 63) {
         return;
       }
@@ -106,7 +106,7 @@ final class Numbers {
     int decimals = least == greatest ? DECIMALS : TRIMMED_DECIMALS;
     for (int i = 0; i < items.length; i++) {
       scratch.clear();
-      writeDecimal(scratch, unscaled[i], greatest, decimals == TRIMMED_DECIMALS);
+      scratch.putDecimal(unscaled[i], greatest, decimals == TRIMMED_DECIMALS);
       if (!isText(i)) {
         return;
       }
@@ -123,25 +123,6 @@ final class Numbers {
     form = newForm;
     cost = newCost;
     values = newValues;
-  }
-
-  /** Writes an integer with a point before its last digits. */
-  static void writeDecimal(JsonSink out, long unscaled, int scale, boolean isTrimmed) {
-    if (unscaled < 0) {
-      out.put('-');
-    }
-    long digits = Math.abs(unscaled);
-    int fraction = scale;
-    while (isTrimmed && fraction > 0 && digits % 10 == 0) {
-      digits /= 10;
-      fraction--;
-    }
-    int length = JsonSink.digitsOf(digits);
-    if (fraction == 0) {
-      out.putDigits(digits, length);
-    } else {
-      out.putPlain(digits, length, fraction);
-    }
   }
 
   /** As binary floating point numbers in one of the styles. */
@@ -186,9 +167,9 @@ final class Numbers {
 
   static void writeBinary(JsonSink out, BinaryFormat format, long bits, NumberStyle style) {
     if (format == BinaryFormat.FLOAT32) {
-      style.writeFloat((int) bits, out);
+      out.putFloat(Float.intBitsToFloat((int) bits), style);
     } else {
-      style.writeDouble(bits, out);
+      out.putDouble(Double.longBitsToDouble(bits), style);
     }
   }
 

@@ -255,7 +255,7 @@ final class PackedDecoder {
       Values values = in.floats(BinaryFormat.FLOAT32, count);
       in.mayKeep((long) Float.BYTES * count);
       return new NumberSequence.Floats(
-          count, new Deferred<>(() -> floats(values)), NumberStyle.at(form - Numbers.FLOATS));
+          count, new Deferred<>(values::floats), NumberStyle.at(form - Numbers.FLOATS));
     }
     if (form >= Numbers.DOUBLES && form < Numbers.DOUBLES + NumberStyle.count()) {
       Values values = in.floats(BinaryFormat.FLOAT64, count);
@@ -264,15 +264,6 @@ final class PackedDecoder {
           new Deferred<>(() -> doubles(values)), NumberStyle.at(form - Numbers.DOUBLES));
     }
     throw new UndecodableException("the packed payload has an unknown form of numbers");
-  }
-
-  private static float[] floats(Values values) {
-    long[] bits = values.decode();
-    float[] floats = new float[bits.length];
-    for (int i = 0; i < bits.length; i++) {
-      floats[i] = Float.intBitsToFloat((int) bits[i]);
-    }
-    return floats;
   }
 
   private static double[] doubles(Values values) {

@@ -24,9 +24,6 @@ public final class PackedFormat {
 
   private static final long VALUES_PER_BYTE = 256;
 
-  /** More than any number of a binary format takes as text, with what stands around it. */
-  private static final int NUMBER_BYTES_MAX = 400;
-
   /** What a sequence takes in memory beside what it holds, about. */
   private static final int VALUE_BYTES = 80;
 
@@ -266,7 +263,8 @@ public final class PackedFormat {
     Sequence value = PackedDecoder.decode(shape, parts);
     Document document =
         Document.of(value, streamsBytes + parts.keptMax() + (long) VALUE_BYTES * shape.size());
-    long jsonMax = parts.claimed() * (NUMBER_BYTES_MAX + shape.longestName()) + parts.keptMax();
+    long jsonMax =
+        parts.claimed() * (DecimalText.BYTES_MAX + shape.longestName()) + parts.keptMax();
     return jsonMax <= Codec.DOCUMENT_BYTES_MAX ? document : document.checked();
   }
 

@@ -33,6 +33,53 @@ final class RangedCoding implements FloatCoding {
     }
   }
 
+  /**
+   * Numbers as they were read.
+   *
+   * @param place of the first, in bits
+   * @param width of each, in bits
+   * @param unsigned how many bits that is without the sign
+   * @param cut how many bits of the mantissa are left out
+   * @param base the least exponent, at its place in a number
+   * @param signAt the sign's place in a number
+   */
+  private record Ranged(
+      BitSource source,
+      long place,
+      int count,
+      int width,
+      int unsigned,
+      int cut,
+      long base,
+      int signAt)
+      implements Values {
+
+    @Override
+    public long[] decode() {
+      long[] values = new long[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = number(source.at(place + (long) i * width, width));
+      }
+      return values;
+    }
+
+    @Override
+    public float[] floats() {
+      float[] values = new float[count];
+      for (int i = 0; i < count; i++) {
+        long bits = source.peek(place + (long) i * width, width);
+        values[i] = Float.intBitsToFloat((int) number(bits));
+      }
+      return values;
+    }
+
+    private long number(long bits) {
+      long magnitude = (bits & ((1L << unsigned) - 1)) << cut;
+      long sign = (bits >>> unsigned) << signAt;
+      return ((base + magnitude) & ((1L << signAt) - 1)) | sign;
+    }
+  }
+
   /** Mantissas are cut where that pays, so that the layout of most is the same. */
   private static int mantissaOf(BinaryFormat format, Range range, int count) {
     boolean pays = (long) (format.mantissaBits - range.mantissa) * count > 2 * Byte.SIZE;
@@ -81,36 +128,14 @@ final class RangedCoding implements FloatCoding {
       throw new UndecodableException("the packed payload has numbers wider than their format");
     }
     int width = mantissa + exponentBits + (isSigned ? 1 : 0);
-    int cut = format.mantissaBits - mantissa;
-    int signAt = format.width() - 1;
-    long exponentMask = (1L << format.exponentBits) - 1;
-    BitSource source = in.bits;
-    long start = source.skip(count, width);
-    if (width <= 57 && !isSigned) {
-      long base = least << format.mantissaBits;
-      long all = (1L << signAt) - 1;
-      return () -> {
-        long[] values = new long[count];
-        long place = start;
-        for (int i = 0; i < count; i++, place += width) {
-          values[i] = (base + (source.peek(place, width) << cut)) & all;
-        }
-        return values;
-      };
-    }
-    return () -> {
-      long[] values = new long[count];
-      long place = start;
-      for (int i = 0; i < count; i++, place += width) {
-        long bits = source.at(place, width);
-        long exponent = (bits >>> mantissa & ((1L << exponentBits) - 1)) + least & exponentMask;
-        long sign = isSigned ? bits >>> (width - 1) & 1 : 0;
-        values[i] =
-            sign << signAt
-                | exponent << format.mantissaBits
-                | (bits & ((1L << mantissa) - 1)) << cut;
-      }
-      return values;
-    };
+    return new Ranged(
+        in.bits,
+        in.bits.skip(count, width),
+        count,
+        width,
+        isSigned ? width - 1 : width,
+        format.mantissaBits - mantissa,
+        least << format.mantissaBits,
+        format.width() - 1);
   }
 }

@@ -8,4 +8,14 @@ package dev.freshet.codec.packed;
 interface Values {
   /** All of them, in an array of the caller's own. */
   long[] decode();
+
+  /** All of them, if they are the bits of floats, as those, in an array of the caller's own. */
+  default float[] floats() {
+    long[] bits = decode();
+    float[] floats = new float[bits.length];
+    for (int i = 0; i < bits.length; i++) {
+      floats[i] = Float.intBitsToFloat((int) bits[i]);
+    }
+    return floats;
+  }
 }

@@ -7,22 +7,19 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ShortestDecimalTest {
-  private final ShortestDecimal decimal = new ShortestDecimal();
-
-  private String ofFloat(float value) {
-    decimal.ofFloat(Float.floatToRawIntBits(value));
-    return stripped();
+  private static String ofFloat(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return stripped(ShortestDecimal.digitsOf(bits), ShortestDecimal.exponentOf(bits));
   }
 
-  private String ofDouble(double value) {
-    decimal.ofDouble(Double.doubleToRawLongBits(value));
-    return stripped();
+  private static String ofDouble(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    return stripped(ShortestDecimal.digitsOf(bits), ShortestDecimal.exponentOf(bits));
   }
 
   /** Without zeros at the end of its digits. */
-  private String stripped() {
-    BigDecimal stripped =
-        BigDecimal.valueOf(decimal.digits(), -decimal.exponent()).stripTrailingZeros();
+  private static String stripped(long digits, int exponent) {
+    BigDecimal stripped = BigDecimal.valueOf(digits, -exponent).stripTrailingZeros();
     return stripped.unscaledValue() + "e" + -stripped.scale();
   }
 
@@ -32,13 +29,15 @@ class ShortestDecimalTest {
 
   @Test
   void knownNumbersHaveTheirShortestDecimal() {
-    assertThat(ofFloat(0)).isEqualTo("0e0");
     assertThat(ofFloat(1)).isEqualTo("1e0");
+    assertThat(ofFloat(0.5f)).isEqualTo("5e-1");
+    assertThat(ofFloat(Float.MIN_NORMAL)).isEqualTo("11754944e-45");
     assertThat(ofFloat(1 / 10.0f)).isEqualTo("1e-1");
     assertThat(ofFloat(255)).isEqualTo("255e0");
     assertThat(ofFloat(16777216)).isEqualTo("16777216e0");
     assertThat(ofFloat(Float.MIN_VALUE)).isEqualTo("1e-45");
     assertThat(ofFloat(Float.MAX_VALUE)).isEqualTo("34028235e31");
+    assertThat(ofDouble(Double.MIN_NORMAL)).isEqualTo("22250738585072014e-324");
     assertThat(ofDouble(1 / 10.0)).isEqualTo("1e-1");
     assertThat(ofDouble(Double.MIN_VALUE)).isEqualTo("5e-324");
     assertThat(ofDouble(Double.MAX_VALUE)).isEqualTo("17976931348623157e292");
@@ -79,10 +78,9 @@ class ShortestDecimalTest {
   @Test
   void infinitiesAndNoNumbersEndTooWhereverTheyComeFrom() {
     for (int bits = 0x7F800000; bits < 0x7FFFFFFF - 4096; bits += 4096) {
-      decimal.ofFloat(bits);
-      assertThat(decimal.digits()).isPositive();
+      assertThat(ShortestDecimal.digitsOf(bits)).isBetween(1, 999_999_999);
     }
-    decimal.ofDouble(Double.doubleToRawLongBits(Double.POSITIVE_INFINITY));
-    assertThat(decimal.digits()).isPositive();
+    long infinity = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
+    assertThat(ShortestDecimal.digitsOf(infinity)).isPositive();
   }
 }
