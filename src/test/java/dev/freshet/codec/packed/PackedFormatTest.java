@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.freshet.RandomCases;
 import dev.freshet.codec.Codec;
 import dev.freshet.codec.UndecodableException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +64,20 @@ class PackedFormatTest {
     assertThat(savedBy(SampleDocuments.fast(), 425)).isGreaterThan(0.65);
     assertThat(savedBy(SampleDocuments.standard(), 1_950)).isGreaterThan(0.80);
     assertThat(savedBy(SampleDocuments.full(), 20_500)).isGreaterThan(0.82);
+  }
+
+  /** Minified ones in lines of {@code *.jsonl.gz} in -Dfreshet.packed.documents=DIRECTORY too. */
+  @Test
+  void everyRealDocumentIsReadBack() throws IOException {
+    AtomicInteger read = new AtomicInteger();
+    SampleDocuments.everyOne(
+        document -> {
+          String json = new String(document, UTF_8);
+          assertThat(there(json)).isEqualTo(json);
+          read.incrementAndGet();
+        });
+    System.out.println(read + " real documents are read back byte for byte");
+    assertThat(read.get()).isGreaterThan(200);
   }
 
   @Test
