@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Prints JSON on standard output: keys a second, where the time went, the daemon's processor time per key, its heap after collections and its memory at 10, 50 and 100 % of the keys, and what it ran on. Takes about 1 minute a round for 1,000,000 keys, and 300 MB of memory in Redis."
+      "Prints JSON on standard output: keys a second, where the time went, the daemon's processor time per key, its heap after collections and its memory at 10, 50 and 100 %% of the keys, and what it ran on. Takes about 1 minute a round for 1,000,000 keys, and 300 MB of memory in Redis."
     })
 final class BenchEvictCommand implements Callable<Integer> {
   @Option(
