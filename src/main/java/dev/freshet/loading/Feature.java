@@ -26,29 +26,56 @@ public final class Feature {
   private final @Nullable Document document;
   private final Source source;
   private final boolean mayBeBehind;
+  private final @Nullable Feature kept;
   private volatile byte @Nullable [] json;
+  private volatile boolean isJsonWanted;
 
-  private Feature(String key, @Nullable Document document, Source source, boolean mayBeBehind) {
+  private Feature(
+      String key,
+      @Nullable Document document,
+      Source source,
+      boolean mayBeBehind,
+      @Nullable Feature kept) {
     this.key = Objects.requireNonNull(key);
     this.document = document;
     this.source = source;
     this.mayBeBehind = mayBeBehind;
+    this.kept = kept;
   }
 
   static Feature of(String key, Document document, Source source, boolean mayBeBehind) {
-    return new Feature(key, document, source, mayBeBehind);
+    return new Feature(key, document, source, mayBeBehind, null);
   }
 
   static Feature absent(String key, Source source, boolean mayBeBehind) {
-    return new Feature(key, null, source, mayBeBehind);
+    return new Feature(key, null, source, mayBeBehind, null);
+  }
+
+  /** The same feature, as the near cache keeps it. */
+  Feature asNear() {
+    return near(document == null ? null : document.unparsed(), null);
   }
 
   /**
-   * The same feature, as the near cache keeps it, and as it hands it out: what callers have of one
-   * made keeps no other longer than {@link #bytes} says.
+   * The same feature, as the near cache hands out this one, which it keeps: what callers ask of
+   * that makes this one no longer than {@link #bytes} says.
    */
-  Feature asNear() {
-    return new Feature(key, document == null ? null : document.unparsed(), Source.NEAR, false);
+  Feature handedOut() {
+    return near(document == null ? null : document.unparsed(), this);
+  }
+
+  /** Whether JSON was made of what this one was handed out as, so that it had better be kept. */
+  boolean isJsonWanted() {
+    return isJsonWanted;
+  }
+
+  /** The same feature, as the near cache keeps it with its JSON, and nothing else. */
+  Feature asNearJson() {
+    return near(document == null ? null : Document.ofJson(document.json()), null);
+  }
+
+  private Feature near(@Nullable Document of, @Nullable Feature origin) {
+    return new Feature(key, of, Source.NEAR, false, origin);
   }
 
   /** What it takes in memory at most, about, while nobody has asked for its JSON. */
@@ -87,11 +114,15 @@ public final class Feature {
 
   /**
    * The document's JSON in UTF-8; empty if the entity is absent. Not to be modified. Of a hit of
-   * codec {@code packed} it is made when it is first asked for.
+   * codec {@code packed} it is made when it is first asked for, and a near cache keeps it from then
+   * on instead of the values: fields that are asked for too are parsed out of it.
    */
   public Optional<byte[]> jsonUtf8() {
     if (document != null && json == null) {
       json = document.json();
+      if (kept != null && !document.isText()) {
+        kept.isJsonWanted = true;
+      }
     }
     return Optional.ofNullable(json);
   }

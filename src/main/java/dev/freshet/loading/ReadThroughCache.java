@@ -116,8 +116,18 @@ final class ReadThroughCache {
       return false;
     }
     listener.nearHit(read.view().name());
-    read.reply().complete(found.asNear());
+    read.reply().complete(kept(read, found).handedOut());
     return true;
+  }
+
+  /** What the near cache has from now on of what it had. */
+  private Feature kept(Read read, Feature found) {
+    if (!found.isJsonWanted()) {
+      return found;
+    }
+    Feature withJson = found.asNearJson();
+    near.replace(read.cacheKey(), found, withJson);
+    return withJson;
   }
 
   /** Goes on with a read that has to wait, if there is a place for it; else it fails. */

@@ -2,9 +2,9 @@ package dev.freshet.nearcache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -31,6 +31,7 @@ public final class NearCache<V> implements NearFeed {
   private static final int ENTRY_BYTES = 200;
 
   private final Cache<String, Entry<V>> entries;
+  private final long ttlNanos;
   private final LongSupplier nanoTime;
   private final AtomicLongArray stripes = new AtomicLongArray(STRIPES);
   private final AtomicLong breaks = new AtomicLong();
@@ -39,7 +40,25 @@ public final class NearCache<V> implements NearFeed {
   // Confined to the feed's thread.
   private @Nullable String link;
 
-  private record Entry<V>(V value, long breaks) {}
+  private record Entry<V>(V value, long breaks, long untilNanos) {}
+
+  /** An entry's time is its own: neither a refused put nor another form of the same prolongs it. */
+  private static final class Lifetime<V> implements Expiry<String, Entry<V>> {
+    @Override
+    public long expireAfterCreate(String key, Entry<V> entry, long now) {
+      return Math.max(0, entry.untilNanos - now);
+    }
+
+    @Override
+    public long expireAfterUpdate(String key, Entry<V> entry, long now, long left) {
+      return expireAfterCreate(key, entry, now);
+    }
+
+    @Override
+    public long expireAfterRead(String key, Entry<V> entry, long now, long left) {
+      return left;
+    }
+  }
 
   /**
    * @param bytesMax of keys and values, about
@@ -48,6 +67,7 @@ public final class NearCache<V> implements NearFeed {
    * @param nanoTime the clock of {@link System#nanoTime}
    */
   public NearCache(long bytesMax, Duration ttl, ToIntFunction<V> bytes, LongSupplier nanoTime) {
+    this.ttlNanos = Math.min(ttl.toNanos(), TTL_MAX.toNanos());
     this.nanoTime = nanoTime;
     this.currentUntilNanos = nanoTime.getAsLong();
     this.entries =
@@ -55,7 +75,7 @@ public final class NearCache<V> implements NearFeed {
             .maximumWeight(bytesMax)
             .<String, Entry<V>>weigher(
                 (key, entry) -> ENTRY_BYTES + 2 * key.length() + bytes.applyAsInt(entry.value))
-            .expireAfterWrite(Math.min(ttl.toNanos(), TTL_MAX.toNanos()), TimeUnit.NANOSECONDS)
+            .expireAfter(new Lifetime<V>())
             .ticker(nanoTime::getAsLong)
             .executor(Runnable::run)
             .build();
@@ -81,13 +101,24 @@ public final class NearCache<V> implements NearFeed {
   /** Keeps a value, if nothing was told of its key since the stamp was taken. */
   public void put(String cacheKey, long stamp, V value) {
     long breaksNow = breaks.get();
-    Entry<V> entry = new Entry<>(value, breaksNow);
+    Entry<V> entry = new Entry<>(value, breaksNow, nanoTime.getAsLong() + ttlNanos);
     if (isCurrent()) {
       entries
           .asMap()
           .compute(
               cacheKey, (key, old) -> breaksNow + stripes.get(stripe(key)) == stamp ? entry : old);
     }
+  }
+
+  /**
+   * Keeps the same in another form, if it is still there, and not longer than it was to be kept.
+   */
+  public void replace(String cacheKey, V value, V same) {
+    entries
+        .asMap()
+        .computeIfPresent(
+            cacheKey,
+            (key, old) -> old.value == value ? new Entry<>(same, old.breaks, old.untilNanos) : old);
   }
 
   private boolean isCurrent() {

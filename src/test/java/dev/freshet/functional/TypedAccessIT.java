@@ -98,9 +98,19 @@ class TypedAccessIT {
         Shop.soon().until(() -> read(loader.loader(), 7) == Source.NEAR);
 
         assertThat(read(loader.loader(), 7)).isEqualTo(Source.NEAR);
+        Shop.soon().until(() -> isJsonKept(loader.loader()));
         Shop.soon().until(() -> absent(loader.loader()) == Source.NEAR);
       }
     }
+  }
+
+  /** Whether the near cache hands out one array twice, and did not make its JSON for each. */
+  private static boolean isJsonKept(FeatureLoader loader) {
+    Feature first = loader.get("pictures", "7");
+    Feature second = loader.get("pictures", "7");
+    byte[] json = second.jsonUtf8().orElseThrow();
+    assertThat(json).isEqualTo(Pictures.DOCUMENTS.get(7).getBytes(UTF_8));
+    return second.source() == Source.NEAR && first.jsonUtf8().orElseThrow() == json;
   }
 
   private static Source absent(FeatureLoader loader) {

@@ -56,14 +56,29 @@ class FeatureTest {
     for (String codec : Codecs.names()) {
       Feature kept = hit(codec).asNear();
       int bytes = kept.bytes();
-      Feature handedOut = kept.asNear();
+      Feature handedOut = kept.handedOut();
       assertThat(handedOut.json()).hasValue(JSON);
       assertThat(handedOut.document().orElseThrow().floats("colors")).hasSize(3);
 
       assertThat(kept.bytes()).isEqualTo(bytes);
-      assertThat(handedOut.jsonUtf8().orElseThrow() == kept.asNear().jsonUtf8().orElseThrow())
-          .as("the same text of %s", codec)
-          .isEqualTo(!codec.equals("packed"));
+      assertThat(kept.isJsonWanted()).as(codec).isEqualTo(codec.equals("packed"));
     }
+  }
+
+  @Test
+  void onceItsJsonWasMadeTheNearCacheKeepsThat() throws UndecodableException {
+    Feature kept = hit("packed").asNear();
+    assertThat(kept.handedOut().document().orElseThrow().floats("colors")).hasSize(3);
+    assertThat(kept.isJsonWanted()).isFalse();
+
+    assertThat(kept.handedOut().json()).hasValue(JSON);
+    assertThat(kept.isJsonWanted()).isTrue();
+
+    Feature withJson = kept.asNearJson();
+    assertThat(withJson.bytes()).isEqualTo(2 * "a".length() + JSON.length());
+    byte[] text = withJson.handedOut().jsonUtf8().orElseThrow();
+    assertThat(withJson.handedOut().jsonUtf8().orElseThrow()).isSameAs(text);
+    assertThat(withJson.handedOut().document().orElseThrow().floats("colors")).hasSize(3);
+    assertThat(withJson.isJsonWanted()).isFalse();
   }
 }

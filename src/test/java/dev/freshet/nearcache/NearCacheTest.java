@@ -73,6 +73,54 @@ class NearCacheTest {
   }
 
   @Test
+  void aRefusedPutDoesNotProlongWhatIsThere() {
+    beat("1");
+    long before = near.stamp("k");
+    near.evicted("1", "2", false, List.of("k"));
+    put("k", "new");
+    now.addAndGet(9 * SECOND);
+    beat("2");
+    near.put("k", before, "old");
+
+    assertThat(near.get("k")).isEqualTo("new");
+    now.addAndGet(SECOND);
+    assertThat(near.get("k")).isNull();
+  }
+
+  @Test
+  void anotherFormOfTheSameTakesItsPlaceForTheTimeThatIsLeft() {
+    beat("1");
+    String value = "v";
+    put("k", value);
+    now.addAndGet(9 * SECOND);
+    beat("1");
+    near.replace("k", value, "V");
+
+    assertThat(near.get("k")).isEqualTo("V");
+    now.addAndGet(SECOND);
+    assertThat(near.get("k")).isNull();
+  }
+
+  @Test
+  void anotherFormOfWhatIsGoneDoesNotComeBack() {
+    beat("1");
+    put("k", "v");
+    near.evicted("1", "2", false, List.of("k"));
+    near.replace("k", "v", "V");
+    assertThat(near.get("k")).isNull();
+
+    put("k", "new");
+    near.replace("k", "v", "V");
+    assertThat(near.get("k")).isEqualTo("new");
+
+    put("other", "v");
+    near.broke();
+    near.replace("other", "v", "V");
+    beat("2");
+    assertThat(near.get("other")).isNull();
+  }
+
+  @Test
   void aBreakEmptiesItUntilTheNextBeat() {
     beat("1");
     put("k", "v");

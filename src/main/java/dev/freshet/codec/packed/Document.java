@@ -69,6 +69,11 @@ public final class Document {
     return values instanceof TextOnly text ? ofJson(text.text()) : this;
   }
 
+  /** Whether it was given as text, so that {@link #json} makes nothing. */
+  public boolean isText() {
+    return values instanceof TextOnly;
+  }
+
   static Document of(Sequence value, long bytesMax) {
     return new Document(value, 0, 1, false, bytesMax);
   }
