@@ -13,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -45,6 +46,7 @@ class SmallHeapIT {
   /** What the HTTP interface and the loader say in the documentation of their bounds. */
   private static final int KEYS_IN_FLIGHT_MAX = 20_000;
 
+  private static final int LOADS_AT_ONCE = LoaderConfig.DEFAULT.concurrency();
   private static final int WAITING_MAX = LoaderConfig.DEFAULT.waitingMax();
   private static final long HEAP_BYTES = 96L << 20;
 
@@ -107,16 +109,20 @@ class SmallHeapIT {
         Statement lock = locking.createStatement();
         Requests requests = new Requests(daemon.port())) {
       daemon.awaitReady();
-      // A first load that waits for a connection too long fails, and leaves its place to others.
-      assertThat(daemon.get("/v1/views/items/features/" + (KEYS + 1)).statusCode()).isEqualTo(404);
       locking.setAutoCommit(false);
       lock.execute("LOCK TABLE public.items IN ACCESS EXCLUSIVE MODE");
-      int singles = singles();
-      for (int id = 1; id <= singles; id++) {
-        requests.send(single(id), 1);
+      int next = 1;
+      // A load that waits for a connection too long fails, and leaves its place to others.
+      for (int loads = 1; loads <= LOADS_AT_ONCE; loads++, next += BATCH_KEYS) {
+        requests.send(batch(next), BATCH_KEYS);
+        int wanted = loads;
+        Shop.soon().until(() -> loadsThatWait(lock) >= wanted);
       }
-      for (int first = singles + 1; first <= KEYS; first += BATCH_KEYS) {
-        requests.send(batch(first), BATCH_KEYS);
+      for (int singles = singles(); singles > 0; singles--, next++) {
+        requests.send(single(next), 1);
+      }
+      for (; next <= KEYS; next += BATCH_KEYS) {
+        requests.send(batch(next), BATCH_KEYS);
       }
       requests.awaitAnswered(KEYS - KEYS_IN_FLIGHT_MAX);
       int taken = KEYS - requests.keysAnswered();
@@ -147,6 +153,16 @@ class SmallHeapIT {
       assertThat(documents).isEqualTo(WAITING_MAX);
       assertThat(requests.count("\"kind\":\"overloaded\"")).isEqualTo(taken - WAITING_MAX);
       goesOnEvicting(daemon);
+    }
+  }
+
+  private static int loadsThatWait(Statement statement) throws SQLException {
+    try (ResultSet waiting =
+        statement.executeQuery(
+            "SELECT count(DISTINCT pid) FROM pg_locks"
+                + " WHERE NOT granted AND relation = 'public.items'::regclass")) {
+      waiting.next();
+      return waiting.getInt(1);
     }
   }
 
