@@ -13,7 +13,7 @@ import picocli.CommandLine;
 
 /** Runs the checker for three minutes, with one fault of each kind. */
 @ExpectedLog("load failed kind=postgres_away")
-@ExpectedLog("thrown by a user handler's exceptionCaught()") // the driver's, when it is cut off
+@ExpectedLog(ExpectedLog.DRIVER_WAS_CUT_OFF)
 class ConsistencyBenchIT {
 
   @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(NoLeaks.class)
 @ExpectedLog("eviction stopped, trying again")
+@ExpectedLog(ExpectedLog.DRIVER_WAS_CUT_OFF)
 @ExpectedLog("failed, trying again later")
 class BulkEvictionFaultsIT {
   private static final int ROWS = 150_000;

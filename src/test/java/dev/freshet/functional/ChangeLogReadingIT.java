@@ -86,9 +86,10 @@ class ChangeLogReadingIT {
     shop.execute("INSERT INTO items SELECT i, 0, '' FROM generate_series(1000, 300999) AS i");
     Map<String, Integer> timesByKey = new HashMap<>();
     PgSnapshot after = readAll(before, timesByKey);
+    readAll(after, timesByKey);
     assertThat(timesByKey).hasSize(300_000);
     assertThat(timesByKey.values()).containsOnly(1);
-    assertThat(after).isEqualTo(changeLog.look().snapshot());
+    assertThat(after.xmax()).isGreaterThan(before.xmax());
   }
 
   @Test

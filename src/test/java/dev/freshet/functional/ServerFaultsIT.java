@@ -24,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Servers that are killed, restarted, set back or fall silent under a running daemon. */
 @ExtendWith(NoLeaks.class)
 @ExpectedLog("eviction stopped, trying again")
+@ExpectedLog(ExpectedLog.DRIVER_WAS_CUT_OFF)
 @ExpectedLog("failed, trying again later")
 @ExpectedLog("load failed kind=postgres_away")
 class ServerFaultsIT {

@@ -16,6 +16,12 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface ExpectedLog {
+  /**
+   * What the driver logs of its own if a connection is reset while it takes an answer apart: it
+   * releases the answer twice. Any test that cuts connections to Postgres may see it.
+   */
+  String DRIVER_WAS_CUT_OFF = "thrown by a user handler's exceptionCaught()";
+
   /** Part of {@code LEVEL logger: message exception}; an empty text allows everything. */
   String value();
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The checker is checked: each of these mistakes must be found, and without one nothing is. */
 @ExtendWith(NoLeaks.class)
 @ExpectedLog("eviction stopped, trying again")
+@ExpectedLog(ExpectedLog.DRIVER_WAS_CUT_OFF)
 @ExpectedLog("load failed kind=postgres_away")
 class SabotageIT {
   private static final Duration STALE_LOAD = Duration.ofMillis(3_500);
