@@ -212,7 +212,9 @@ final class Evictor {
       if (rule != null && !(rule instanceof Rule.Nothing)) {
         String view = EvictionPlan.viewOf(rule).name();
         listener.applied(view, Duration.ofMillis(change.ageMs() + sinceReadMs));
-        listener.keyless(view, change.keyless());
+        if (change.keyless() > 0) {
+          listener.keyless(view, change.keyless());
+        }
       }
     }
   }

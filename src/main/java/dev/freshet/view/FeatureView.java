@@ -23,6 +23,9 @@ import java.util.List;
  * @param version of its documents
  * @param codec the name of the codec that its values are written with
  * @param precision which of its documents' numbers are kept less precisely
+ * @param definitionHash of all that decides which documents are right: template, load, version,
+ *     watches and precision. 16 hexadecimal digits; computed from the others, whatever is given.
+ *     Loaders and daemons whose hashes differ do not fill each other's keys.
  */
 public record FeatureView(
     String name,
@@ -37,19 +40,54 @@ public record FeatureView(
     WhenBehind whenBehind,
     ViewVersion version,
     String codec,
-    Precision precision) {
+    Precision precision,
+    String definitionHash) {
 
   public FeatureView {
     watches = List.copyOf(watches);
     reads = List.copyOf(reads);
+    definitionHash = hashOf(name, key, load, watches, version, precision);
   }
 
-  /**
-   * A hash of all that decides which documents are right: template, load, version, watches and
-   * precision. 16 hexadecimal digits. Loaders and daemons whose hashes differ do not fill each
-   * other's keys.
-   */
-  public String definitionHash() {
+  /** A view, whose definition is yet to be hashed. */
+  public FeatureView(
+      String name,
+      KeyTemplate key,
+      QueryTemplate load,
+      List<Watch> watches,
+      List<RelationName> reads,
+      OnChange onChange,
+      Duration ttl,
+      double ttlJitter,
+      Duration absentTtl,
+      WhenBehind whenBehind,
+      ViewVersion version,
+      String codec,
+      Precision precision) {
+    this(
+        name,
+        key,
+        load,
+        watches,
+        reads,
+        onChange,
+        ttl,
+        ttlJitter,
+        absentTtl,
+        whenBehind,
+        version,
+        codec,
+        precision,
+        "");
+  }
+
+  private static String hashOf(
+      String name,
+      KeyTemplate key,
+      QueryTemplate load,
+      List<Watch> watches,
+      ViewVersion version,
+      Precision precision) {
     StringBuilder definition =
         new StringBuilder(
             "view %s\nkey %s\nversion %s\nload %s\n".formatted(name, key, version, load));
@@ -58,6 +96,12 @@ public record FeatureView(
     }
     definition.append(precision.definition());
     return hash(definition.toString());
+  }
+
+  /** Views are looked up for each change and each key: that must not hash their queries anew. */
+  @Override
+  public int hashCode() {
+    return definitionHash.hashCode();
   }
 
   /** The first 16 hexadecimal digits of a text's SHA-256. */
