@@ -4,67 +4,89 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.freshet.change.Change;
 import java.nio.ByteBuffer;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A row of the change log as statements return it.
+ * Rows of the change log as statements return them: many in one value, in Postgres' binary form.
  *
- * <p>The keys travel as one value, the array's binary form ({@code array_send}): the driver's own
- * reading of an array makes several objects of each element, and took longer than all else that is
- * done with a key.
+ * <p>The driver looks a column up by name, copies it, and makes several objects of it. For rows of
+ * one key each that took longer than all else that is done with a change.
  */
-final class LoggedRow {
-  /** What a statement selects of {@code freshet.change_log}. */
-  static final String COLUMNS =
-      """
-      xid::text::bigint AS xid, watch_id, array_send(keys) AS keys,
-      (extract(epoch FROM clock_timestamp() - at) * 1000)::bigint AS age_ms
-      """;
+final class LoggedRows {
+  /** What a statement selects of {@code freshet.change_log} for a row; values may be joined. */
+  static final String ROW = "record_send(ROW(xid, watch_id, clock_timestamp() - at, keys))";
 
-  private LoggedRow() {}
+  private static final int NULL = -1;
+  private static final long DAY_MS = 86_400_000;
 
-  /** The change in the result's present row. */
-  static Change change(ResultSet row) throws SQLException {
-    byte[] array = row.getBytes("keys");
-    List<String> keys = array == null ? null : new ArrayList<>();
-    int keyless = keys == null ? 0 : readKeys(ByteBuffer.wrap(array), keys);
-    return new Change(
-        row.getLong("xid"),
-        row.getInt("watch_id"),
-        keys,
-        keyless,
-        Math.max(0, row.getLong("age_ms")));
+  private LoggedRows() {}
+
+  /**
+   * Reads joined rows. Each has the number of its columns, and of each column the type, the length
+   * in bytes or -1 for NULL, and the value: transaction id, watch, age, keys.
+   *
+   * @param changes gets them
+   */
+  static void read(ByteBuffer rows, List<Change> changes) {
+    while (rows.hasRemaining()) {
+      skip(rows, Integer.BYTES);
+      nextLength(rows);
+      long xid = rows.getLong();
+      nextLength(rows);
+      int watchId = rows.getInt();
+      nextLength(rows);
+      long ageMs = readIntervalMs(rows);
+      List<String> keys = nextLength(rows) == NULL ? null : new ArrayList<>(1);
+      int keyless = keys == null ? 0 : readKeys(rows, keys);
+      changes.add(new Change(xid, watchId, keys, keyless, Math.max(0, ageMs)));
+    }
+  }
+
+  /** The length of the next column, whose value the buffer is at then. */
+  private static int nextLength(ByteBuffer rows) {
+    skip(rows, Integer.BYTES);
+    return rows.getInt();
+  }
+
+  /** Of an interval that is the difference of two times: microseconds, days, no months. */
+  private static long readIntervalMs(ByteBuffer rows) {
+    long micros = rows.getLong();
+    int days = rows.getInt();
+    skip(rows, Integer.BYTES);
+    return days * DAY_MS + micros / 1_000;
   }
 
   /**
-   * The elements of an array in binary form: the number of dimensions, flags, the type of elements;
-   * of each dimension its length and lower bound; of each element its length in bytes, and bytes;
-   * of a NULL -1.
+   * The elements of an array: the number of dimensions, flags, the type of elements; of each
+   * dimension its length and lower bound; of each element its length in bytes, and bytes; of a NULL
+   * -1.
    *
    * @param keys gets the elements that are not NULL
    * @return how many are NULL
    */
-  static int readKeys(ByteBuffer array, List<String> keys) {
+  private static int readKeys(ByteBuffer array, List<String> keys) {
     int dimensions = array.getInt();
+    skip(array, 2 * Integer.BYTES);
     if (dimensions == 0) {
       return 0;
     }
-    array.position(array.position() + 2 * Integer.BYTES);
     int length = array.getInt();
-    array.position(array.position() + Integer.BYTES);
+    skip(array, Integer.BYTES);
     int nulls = 0;
     for (int i = 0; i < length; i++) {
       int bytes = array.getInt();
-      if (bytes < 0) {
+      if (bytes == NULL) {
         nulls++;
         continue;
       }
       keys.add(new String(array.array(), array.arrayOffset() + array.position(), bytes, UTF_8));
-      array.position(array.position() + bytes);
+      skip(array, bytes);
     }
     return nulls;
+  }
+
+  private static void skip(ByteBuffer buffer, int bytes) {
+    buffer.position(buffer.position() + bytes);
   }
 }

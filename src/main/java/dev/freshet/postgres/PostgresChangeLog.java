@@ -9,6 +9,7 @@ import dev.freshet.eviction.WatchRules;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.FeatureView;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,8 +27,8 @@ import java.util.stream.LongStream;
 /**
  * The change log in {@code freshet.change_log}, read by the difference of two snapshots.
  *
- * <p>A batch is bounded by rows and by stored bytes. It is cut at a transaction id: rows come in
- * the order of their transaction ids, and the last transaction of a cut batch, which may not be
+ * <p>A batch is bounded by rows and by stored bytes. It is cut at a transaction id: rows are taken
+ * in the order of their transaction ids, and the last transaction of a cut batch, which may not be
  * complete, is left for the next one. A transaction that alone exceeds the bounds is a batch of its
  * own, streamed through a cursor. The rows of transactions that the position had in progress come
  * first, since their ids are lower than all others.
@@ -39,14 +40,16 @@ public final class PostgresChangeLog implements ChangeSource {
   private static final int BATCH_ROWS_MAX = 5_000;
   private static final int BATCH_STORED_BYTES_MAX = 1 << 18;
 
+  /** About so many come as one value. Postgres compresses long rows: it can be some times that. */
+  private static final int VALUE_STORED_BYTES = 1 << 14;
+
   /**
    * The flag of the log's overflow is asked first and the number of the opening then: it may be a
    * later one's, never an earlier one's.
    */
   private static final String HEADER =
       """
-      SELECT NULL::bigint AS xid, NULL::integer AS watch_id, NULL::bytea AS keys, NULL::bigint AS age_ms,
-             NULL::bigint AS bytes_through, pg_current_snapshot()::text AS snapshot,
+      SELECT NULL::bytea AS logged, NULL::bigint AS bytes_through, pg_current_snapshot()::text AS snapshot,
              (SELECT position::text FROM freshet.floor) AS floor, (SELECT id FROM freshet.generation) AS generation,
              CASE WHEN pg_sequence_last_value('freshet.change_log_overflow'::regclass) IS NULL
                   THEN (SELECT last_value FROM freshet.change_log_overflow) END AS opening
@@ -57,12 +60,13 @@ public final class PostgresChangeLog implements ChangeSource {
       HEADER
           + """
             UNION ALL
-            (SELECT %s, bytes_through, NULL, NULL, NULL, NULL
+            (SELECT string_agg(%s, ''), max(bytes_through), NULL, NULL, NULL, NULL
                FROM (SELECT xid, watch_id, keys, at, bytes,
                             sum(bytes) OVER (ORDER BY xid ROWS UNBOUNDED PRECEDING) AS bytes_through
                        FROM (SELECT xid, watch_id, keys, at, coalesce(pg_column_size(keys), 0) AS bytes
                                FROM (%s) AS visible ORDER BY xid LIMIT %s) AS sized) AS measured
-              WHERE bytes_through - bytes < %s)
+              WHERE bytes_through - bytes < %s
+              GROUP BY bytes_through / %s)
             """;
 
   /**
@@ -85,11 +89,8 @@ public final class PostgresChangeLog implements ChangeSource {
       """
           .formatted(BATCH_ROWS_MAX);
 
-  private static final String READ_NEW =
-      READ.formatted(LoggedRow.COLUMNS, NEW_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
-  private static final String READ_NEW_AND_LATE =
-      READ.formatted(
-          LoggedRow.COLUMNS, NEW_ROWS + LATE_ROWS, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX);
+  private static final String READ_NEW = reading(NEW_ROWS);
+  private static final String READ_NEW_AND_LATE = reading(NEW_ROWS + LATE_ROWS);
 
   private final PostgresDatabase database;
   private final InstalledWatches installedWatches;
@@ -111,6 +112,11 @@ public final class PostgresChangeLog implements ChangeSource {
     this.installedWatches = new InstalledWatches(views);
     this.retention = retention;
     this.random = random;
+  }
+
+  private static String reading(String rows) {
+    return READ.formatted(
+        LoggedRows.ROW, rows, BATCH_ROWS_MAX, BATCH_STORED_BYTES_MAX, VALUE_STORED_BYTES);
   }
 
   @Override
@@ -181,10 +187,11 @@ public final class PostgresChangeLog implements ChangeSource {
       }
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          if (row.getString("snapshot") != null) {
+          byte[] logged = row.getBytes("logged");
+          if (logged == null) {
             reading = reading(row);
           } else {
-            changes.add(LoggedRow.change(row));
+            LoggedRows.read(ByteBuffer.wrap(logged), changes);
             bytesThrough = Math.max(bytesThrough, row.getLong("bytes_through"));
           }
         }

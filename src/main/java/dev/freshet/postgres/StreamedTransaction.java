@@ -6,6 +6,7 @@ import dev.freshet.eviction.ChangeSource;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.lifecycle.Threads;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,7 +43,7 @@ final class StreamedTransaction implements ChangeSource.Batch, Iterator<List<Cha
   private static final String CURSOR =
       """
       DECLARE freshet_transaction NO SCROLL CURSOR FOR
-      SELECT %s,
+      SELECT %s AS logged,
              coalesce(sum(stored) OVER (ROWS BETWEEN 1 FOLLOWING AND %s FOLLOWING), 0) AS next_some,
              coalesce(sum(stored) OVER (ROWS BETWEEN 1 FOLLOWING AND %s FOLLOWING), 0) AS next_many
         FROM (SELECT xid, watch_id, keys, at, pg_column_size(keys) AS stored
@@ -98,7 +99,7 @@ final class StreamedTransaction implements ChangeSource.Batch, Iterator<List<Cha
   private static void declare(Connection session, long xid) throws SQLException {
     session.setAutoCommit(false);
     try (PreparedStatement declare =
-        session.prepareStatement(CURSOR.formatted(LoggedRow.COLUMNS.strip(), SOME, MANY, xid))) {
+        session.prepareStatement(CURSOR.formatted(LoggedRows.ROW, SOME, MANY, xid))) {
       declare.execute();
     }
   }
@@ -122,7 +123,7 @@ final class StreamedTransaction implements ChangeSource.Batch, Iterator<List<Cha
             session.prepareStatement("FETCH %s FROM freshet_transaction".formatted(fetchRows));
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        changes.add(LoggedRow.change(row));
+        LoggedRows.read(ByteBuffer.wrap(row.getBytes("logged")), changes);
         following = fitting(row.getLong("next_some"), row.getLong("next_many"));
       }
     } catch (SQLException | RuntimeException e) {
