@@ -26,12 +26,14 @@ public final class TestServers {
 
   /**
    * The Postgres of all tests that leave it whole. It does not wait for the disk, and does not
-   * compile queries, which takes longer than to run them over the few rows of a test.
+   * compile queries, which takes longer than to run them over the few rows of a test. Autovacuum
+   * would go through the databases of all tests once a minute, and take transaction ids and disk
+   * pages while one of them counts such; servers of a test's own have it.
    */
   public static synchronized PostgresServer postgres() {
     PostgresServer server = postgres;
     if (server == null) {
-      server = ownPostgres(Map.of("fsync", "off", "jit", "off"));
+      server = ownPostgres(Map.of("fsync", "off", "jit", "off", "autovacuum", "off"));
       postgres = server;
     }
     return server;
