@@ -26,9 +26,11 @@ final class LoggedRows {
    * Reads joined rows. Each has the number of its columns, and of each column the type, the length
    * in bytes or -1 for NULL, and the value: transaction id, watch, age, keys.
    *
+   * @param joined no, one, or several rows
    * @param changes gets them
    */
-  static void read(ByteBuffer rows, List<Change> changes) {
+  static void read(byte[] joined, List<Change> changes) {
+    ByteBuffer rows = ByteBuffer.wrap(joined);
     while (rows.hasRemaining()) {
       skip(rows, Integer.BYTES);
       nextLength(rows);

@@ -9,7 +9,6 @@ import dev.freshet.eviction.WatchRules;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.view.FeatureView;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -191,7 +190,7 @@ public final class PostgresChangeLog implements ChangeSource {
           if (logged == null) {
             reading = reading(row);
           } else {
-            LoggedRows.read(ByteBuffer.wrap(logged), changes);
+            LoggedRows.read(logged, changes);
             bytesThrough = Math.max(bytesThrough, row.getLong("bytes_through"));
           }
         }

@@ -6,7 +6,6 @@ import dev.freshet.eviction.ChangeSource;
 import dev.freshet.lifecycle.ServerUnavailableException;
 import dev.freshet.lifecycle.ServerUnavailableException.Server;
 import dev.freshet.lifecycle.Threads;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -123,7 +122,7 @@ final class StreamedTransaction implements ChangeSource.Batch, Iterator<List<Cha
             session.prepareStatement("FETCH %s FROM freshet_transaction".formatted(fetchRows));
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
-        LoggedRows.read(ByteBuffer.wrap(row.getBytes("logged")), changes);
+        LoggedRows.read(row.getBytes("logged"), changes);
         following = fitting(row.getLong("next_some"), row.getLong("next_many"));
       }
     } catch (SQLException | RuntimeException e) {

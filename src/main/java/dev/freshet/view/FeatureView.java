@@ -46,7 +46,14 @@ public record FeatureView(
   public FeatureView {
     watches = List.copyOf(watches);
     reads = List.copyOf(reads);
-    definitionHash = hashOf(name, key, load, watches, version, precision);
+    StringBuilder definition =
+        new StringBuilder(
+            "view %s\nkey %s\nversion %s\nload %s\n".formatted(name, key, version, load));
+    for (Watch watch : watches) {
+      definition.append(watch.definition()).append('\n');
+    }
+    definition.append(precision.definition());
+    definitionHash = hash(definition.toString());
   }
 
   /** A view, whose definition is yet to be hashed. */
@@ -79,23 +86,6 @@ public record FeatureView(
         codec,
         precision,
         "");
-  }
-
-  private static String hashOf(
-      String name,
-      KeyTemplate key,
-      QueryTemplate load,
-      List<Watch> watches,
-      ViewVersion version,
-      Precision precision) {
-    StringBuilder definition =
-        new StringBuilder(
-            "view %s\nkey %s\nversion %s\nload %s\n".formatted(name, key, version, load));
-    for (Watch watch : watches) {
-      definition.append(watch.definition()).append('\n');
-    }
-    definition.append(precision.definition());
-    return hash(definition.toString());
   }
 
   /** Views are looked up for each change and each key: that must not hash their queries anew. */

@@ -99,10 +99,6 @@ class ChangeLogMaxIT {
             "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'freshet.change_log'::regclass"));
   }
 
-  private long rows() throws SQLException {
-    return Long.parseLong(shop.ask("SELECT count(*) FROM freshet.change_log"));
-  }
-
   private static long keyRows(Shop shop, int item) throws SQLException {
     return Long.parseLong(
         shop.ask(
@@ -190,7 +186,7 @@ class ChangeLogMaxIT {
     }
     writers.shutdown();
     assertThat(isFull(shop)).isTrue();
-    long rowsWhenFull = rows();
+    long rowsWhenFull = shop.loggedRows();
     assertThat(bytes()).isLessThan(2 * BYTES_MAX);
 
     pretendAChainThatIsBehind(shop);
@@ -199,7 +195,7 @@ class ChangeLogMaxIT {
     shop.awaitGone("item:100");
     shop.execute("UPDATE items SET value = -1 WHERE id = 5");
     shop.execute("UPDATE items SET value = value + 1 WHERE id > 50");
-    assertThat(rows()).isEqualTo(rowsWhenFull);
+    assertThat(shop.loggedRows()).isEqualTo(rowsWhenFull);
     staysUncached(shop, daemon, 5, "-1");
     assertThat(daemon.metrics().scrape())
         .as("one sweep, not one for each look")

@@ -66,10 +66,6 @@ class ChangeLogRingIT {
     return shop.ask("SELECT last_value || ' ' || is_called FROM freshet.change_log_slot");
   }
 
-  private long rows() throws SQLException {
-    return Long.parseLong(shop.ask("SELECT count(*) FROM freshet.change_log"));
-  }
-
   private void settle(PgSnapshot position) {
     settle(CHAIN, position);
   }
@@ -90,7 +86,7 @@ class ChangeLogRingIT {
     PgSnapshot now = changeLog.look().snapshot();
     settle(now);
     assertThat(ring.emptySlots()).isEqualTo(1);
-    assertThat(rows()).isZero();
+    assertThat(shop.loggedRows()).isZero();
     assertThat(changeLog.look().floor().seesAllOf(now)).isTrue();
     assertThat(ring.emptySlots()).isZero();
   }
@@ -103,7 +99,7 @@ class ChangeLogRingIT {
     settle(changeLog.look().snapshot());
     settle("a chain that is behind", new PgSnapshot(3));
     assertThat(ring.emptySlots()).isZero();
-    assertThat(rows()).isPositive();
+    assertThat(shop.loggedRows()).isPositive();
     assertThat(changeLog.look().floor().seesAllOf(before)).isFalse();
   }
 
@@ -119,7 +115,7 @@ class ChangeLogRingIT {
     }
     moveOn();
     assertThat(ring.emptySlots()).as("not applied when the position was taken").isZero();
-    assertThat(rows()).isEqualTo(1);
+    assertThat(shop.loggedRows()).isEqualTo(1);
   }
 
   @Test
@@ -160,7 +156,7 @@ class ChangeLogRingIT {
     settle("two", before);
     settle("three", changeLog.look().snapshot());
     assertThat(ring.emptySlots()).as("the slot before, that all have applied").isEqualTo(1);
-    assertThat(rows()).isEqualTo(1);
+    assertThat(shop.loggedRows()).isEqualTo(1);
     settle("two", changeLog.look().snapshot());
     assertThat(ring.emptySlots()).isEqualTo(1);
     PgSnapshot floor = changeLog.look().floor();
@@ -180,11 +176,11 @@ class ChangeLogRingIT {
       moveOn();
       settle(changeLog.look().snapshot());
       assertThat(ring.emptySlots()).isEqualTo(1);
-      assertThat(rows()).as("of others").isZero();
+      assertThat(shop.loggedRows()).as("of others").isZero();
       statement.execute("COMMIT");
     }
     assertThat(ring.emptySlots()).as("no chain has applied it yet").isZero();
-    assertThat(rows()).isEqualTo(1);
+    assertThat(shop.loggedRows()).isEqualTo(1);
     settle(changeLog.look().snapshot());
     assertThat(ring.emptySlots()).isEqualTo(1);
   }
@@ -215,7 +211,7 @@ class ChangeLogRingIT {
     assertThat(ring.emptySlots()).isZero();
     assertThat(ring.isTight()).isTrue();
     assertThat(ring.relieve()).isPositive();
-    assertThat(rows()).isZero();
+    assertThat(shop.loggedRows()).isZero();
 
     assertThat(shop.redis().hget("{freshet}:chain", "link")).as("as of old").isEqualTo(link);
     Daemon next = shop.start();
@@ -319,7 +315,7 @@ class ChangeLogRingIT {
   @Test
   void withoutAnyChainNothingIsEmptied() throws SQLException {
     assertThat(ring.emptySlots()).isZero();
-    assertThat(rows()).isPositive();
+    assertThat(shop.loggedRows()).isPositive();
   }
 
   @Test

@@ -193,6 +193,11 @@ final class Shop implements AutoCloseable {
     }
   }
 
+  /** How many rows the change log has. */
+  long loggedRows() throws SQLException {
+    return Long.parseLong(ask("SELECT count(*) FROM freshet.change_log"));
+  }
+
   RedisCommands<String, String> redis() {
     return connection.sync();
   }

@@ -51,8 +51,10 @@ class LoggedRowsTest {
   }
 
   private static List<Change> read(ByteBuffer rows) {
+    byte[] joined = new byte[rows.flip().remaining()];
+    rows.get(joined);
     List<Change> changes = new ArrayList<>();
-    LoggedRows.read(rows.flip(), changes);
+    LoggedRows.read(joined, changes);
     return changes;
   }
 
