@@ -7,6 +7,8 @@
 --                  rows written under the old rule are never read by the new one. relation IS NULL: the watch of people,
 --                  whose rows come from freshet.evict(). sql_hash is that of the function and triggers as installed.
 --   freshet.evict  evicts entities (or, with NULL, a whole view) as every change does: through the change log.
+--   freshet.missing_key
+--                  what a trigger reads in the place of a column of the key that is gone: nothing, with a warning.
 --   freshet.expect_installed
 --                  fails unless things are as they were when a migration was planned: `freshet migrate` assigns the ids
 --                  before it runs, and what it runs must not meet the work of another run.
@@ -57,6 +59,22 @@ END
 $$;
 
 COMMENT ON FUNCTION freshet.evict(text, text[]) IS 'evicts entities of a view by the text forms of their keys; NULL evicts the whole view';
+
+-- STABLE, though it warns: a query that does not need its value must be planned as if it were not there.
+CREATE FUNCTION freshet.missing_key(watch_id integer) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  RAISE WARNING 'freshet: the keys of a change of % could not be computed (a column of the key is gone); the whole view will be evicted; run freshet migrate',
+    (SELECT w.relation FROM freshet.watch AS w WHERE w.id = watch_id);
+  RETURN NULL;
+EXCEPTION WHEN untranslatable_character THEN
+  RETURN NULL; -- the client's encoding has no letters for this name: it gets no warning, and must not fail
+END
+$$;
+
+COMMENT ON FUNCTION freshet.missing_key(integer) IS 'NULL, and a warning that a column of the key of a watch is gone';
 
 CREATE FUNCTION freshet.expect_installed(view_id_max integer, watch_id_max integer, watch_name text, watch_id integer)
 RETURNS void

@@ -5,9 +5,9 @@ package dev.freshet.eviction;
  *
  * <p>While changes come one after another it lets some gather: each look costs the server and this
  * machine the same, however many rows it finds. The longer a look and its evictions took, the
- * longer it waits, so that on a machine with much to do it takes a ninth of the time, and leaves
- * the rest to writers. But where few changes come they wait for little: looks are dear only to
- * writers who write all the time. The first changes after a silence do not wait. While it finds
+ * longer it waits, so that on a machine with much to do it takes a seventeenth of the time, and
+ * leaves the rest to writers. But where few changes come they wait for little: looks are dear only
+ * to writers who write all the time. The first changes after a silence do not wait. While it finds
  * nothing, and cannot sleep because a writer is under way, it looks less and less often.
  */
 final class Pace {
@@ -15,9 +15,9 @@ final class Pace {
   private static final long NAP_MS_MAX = 50;
   private static final int READS_WITHOUT_WAIT = 2;
   private static final long GATHER_MS_MIN = 2;
-  private static final long GATHER_MS_MAX = 32;
-  private static final int GATHER_PER_WORK = 8;
-  private static final int CHANGES_PER_GATHER_MS = 4;
+  private static final long GATHER_MS_MAX = 64;
+  private static final int GATHER_PER_WORK = 16;
+  private static final int CHANGES_PER_GATHER_MS = 2;
 
   private int reads;
   private long napMs = NAP_MS_MIN;

@@ -6,10 +6,11 @@ package dev.freshet.postgres;
  *
  * <p>It fires only where the statement sets a column of the key, which hardly any does.
  */
-record KeyChange(RowText row) {
+record KeyChange(RowText row) implements RowByRow {
 
   /** Sets {@code old_key} and {@code new_key} if they differ, and else ends the trigger. */
-  String ofOneRow() {
+  @Override
+  public String ofOneRow() {
     return """
         old_key := %1$s;
         new_key := %2$s;

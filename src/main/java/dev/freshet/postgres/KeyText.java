@@ -58,15 +58,19 @@ final class KeyText {
     };
   }
 
-  /** The text form of a key, its values escaped and joined by {@code :}. */
-  static String ofKey(String row, List<TableShape.Column> columns) {
+  /**
+   * The text form of a key, its values escaped and joined by {@code :}.
+   *
+   * @param prefix of the columns' names: a row and a dot, or nothing
+   */
+  static String ofKey(String prefix, List<TableShape.Column> columns) {
     return columns.stream()
-        .map(column -> escaped(row, column))
+        .map(column -> escaped(prefix, column))
         .collect(Collectors.joining(" OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) "));
   }
 
-  private static String escaped(String row, TableShape.Column column) {
-    String value = ofValue(row + "." + RelationName.quoted(column.name()), column.baseType());
+  private static String escaped(String prefix, TableShape.Column column) {
+    String value = ofValue(prefix + RelationName.quoted(column.name()), column.baseType());
     return Boolean.TRUE.equals(ESCAPED_BY_TYPE.get(column.baseType()))
         ? "pg_catalog.replace(pg_catalog.replace(%s COLLATE pg_catalog.\"C\", E'\\\\', E'\\\\\\\\'), ':', E'\\\\:')"
             .formatted(value)

@@ -4,10 +4,11 @@ package dev.freshet.postgres;
  * What the row triggers of a watch take from each changed row: for tables of which statement
  * triggers do not see every change.
  */
-record RowCapture(RowText row) {
+record RowCapture(RowText row) implements RowByRow {
 
   /** Sets {@code old_key} and {@code new_key}. */
-  String ofOneRow() {
+  @Override
+  public String ofOneRow() {
     String filter =
         row.isFiltered()
             ? """

@@ -17,7 +17,15 @@ record RowText(Watch watch, TableShape shape) {
 
   /** The text form of the row's key; NULL if a key column is. */
   String key(String row) {
-    return KeyText.ofKey(row, shape.columns(watch.by()));
+    return KeyText.ofKey(row + ".", shape.columns(watch.by()));
+  }
+
+  /**
+   * The same, of the only row in reach, by names without a row before them: such a name may also be
+   * one of a query around.
+   */
+  String key() {
+    return KeyText.ofKey("", shape.columns(watch.by()));
   }
 
   /** Whether only some columns count. */

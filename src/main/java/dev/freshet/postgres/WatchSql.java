@@ -7,6 +7,7 @@ import dev.freshet.view.Watch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,6 +33,8 @@ final class WatchSql {
       """
       CREATE FUNCTION freshet.%1$s() RETURNS trigger
       LANGUAGE plpgsql SECURITY DEFINER AS %2$s
+      #variable_conflict use_column
+      <<own>>
       DECLARE
         old_key pg_catalog.text;
         new_key pg_catalog.text;
@@ -40,9 +43,11 @@ final class WatchSql {
         is_bulk pg_catalog.bool;
         is_unlogged pg_catalog.bool;
         slot pg_catalog.int8;
+        written pg_catalog.int8;
         row_count pg_catalog.int8;
         chunk_count pg_catalog.int4;
       BEGIN
+        %11$s
         BEGIN
           %3$s
         EXCEPTION
@@ -59,32 +64,30 @@ final class WatchSql {
               NULL; -- the client's encoding has no letters for these names: it gets no warning, and must not fail
             END;
         END;
-        slot := CASE WHEN old_key OPERATOR(pg_catalog.=) new_key AND pg_catalog.random() OPERATOR(pg_catalog.>=) %8$s
-                     THEN pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) END;
         %10$s
-        ELSE
+        IF is_bulk THEN
           %5$s
-          IF old_key OPERATOR(pg_catalog.=) new_key
-             OR pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) IS NULL
-             OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %8$s) THEN
-            BEGIN
-              is_unlogged := freshet.change_log_is_full(%9$s);
-            EXCEPTION WHEN OTHERS THEN
-              is_unlogged := false; -- a log that is too large is better than a writer that fails
-            END;
-          END IF;
-          IF is_unlogged THEN
-            NULL;
-          ELSIF old_key OPERATOR(pg_catalog.=) new_key THEN
-            INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, ARRAY[new_key]);
-          ELSIF is_whole_view THEN
-            INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, NULL);
-          ELSIF is_bulk THEN
-            %6$s
-          ELSE
-            INSERT INTO freshet.change_log (watch_id, keys)
-            SELECT %4$s, pg_catalog.array_agg(DISTINCT k) FROM pg_catalog.unnest(ARRAY[old_key, new_key]) AS k;
-          END IF;
+        END IF;
+        IF (old_key OPERATOR(pg_catalog.=) new_key AND written IS NULL)
+           OR %12$s IS NULL
+           OR pg_catalog.random() OPERATOR(pg_catalog.<) (COALESCE(row_count, 1)::pg_catalog.float8 OPERATOR(pg_catalog.*) %8$s) THEN
+          BEGIN
+            is_unlogged := freshet.change_log_is_full(%9$s);
+          EXCEPTION WHEN OTHERS THEN
+            is_unlogged := false; -- a log that is too large is better than a writer that fails
+          END;
+        END IF;
+        IF is_unlogged THEN
+          NULL;
+        ELSIF old_key OPERATOR(pg_catalog.=) new_key THEN
+          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, ARRAY[new_key]);
+        ELSIF is_whole_view THEN
+          INSERT INTO freshet.change_log (watch_id, keys) VALUES (%4$s, NULL);
+        ELSIF is_bulk THEN
+          %6$s
+        ELSE
+          INSERT INTO freshet.change_log (watch_id, keys)
+          SELECT %4$s, pg_catalog.array_agg(DISTINCT k) FROM pg_catalog.unnest(ARRAY[old_key, new_key]) AS k;
         END IF;
         %7$s
         RETURN NULL;
@@ -94,8 +97,42 @@ final class WatchSql {
   /** How the names of triggers end that fire for what is replicated too. */
   static final String ALWAYS = "_always";
 
+  /** Reads as many rows as are written one by one, and has done with them. */
+  private static final String FEW_ROWS =
+      """
+      slot := CASE WHEN TG_NARGS OPERATOR(pg_catalog.=) 0 AND %1$s THEN %2$s END;
+      %3$s
+      END IF;
+      IF written OPERATOR(pg_catalog.<=) %4$s THEN
+        RETURN NULL;
+      END IF;""";
+
+  /** Writes a single key, and has done with it. */
+  private static final String ONE_KEY =
+      """
+      slot := CASE WHEN old_key OPERATOR(pg_catalog.=) new_key AND %1$s THEN %2$s END;
+      %3$s
+      END IF;
+      IF slot IS NOT NULL THEN
+        %4$s
+        RETURN NULL;
+      END IF;""";
+
   /** The probability with which one changed row's statement looks how large the log is. */
   private static final String LOOK = "0.001::pg_catalog.float8";
+
+  private static final String NEEDS_NO_LOOK = "pg_catalog.random() OPERATOR(pg_catalog.>=) " + LOOK;
+
+  /** NULL if the log may be full. */
+  private static final String PRESENT_SLOT =
+      "pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass)";
+
+  private static final String NOTIFY =
+      "pg_catalog.pg_notify('%s', '')".formatted(PostgresDoorbell.CHANNEL);
+
+  private static final String IS_AWAKE =
+      "pg_catalog.pg_try_advisory_xact_lock_shared(%s, %s)"
+          .formatted(PostgresDoorbell.LOCK_CLASS, PostgresDoorbell.SLEEP_LOCK);
 
   private final Watch watch;
   private final TableShape shape;
@@ -141,47 +178,63 @@ final class WatchSql {
 
   /** The statement that creates the function that all of the watch's triggers call but one. */
   String createFunction(int watchId) {
+    return createFunction(functionName(watchId), watchId, capture());
+  }
+
+  private Capture capture() {
     if (isPerRow()) {
-      return createRowFunction(functionName(watchId), watchId, new RowCapture(row).ofOneRow());
+      return new RowCapture(row);
     }
-    StatementCapture capture = new StatementCapture(row);
-    return createFunction(
-        functionName(watchId),
-        watchId,
-        capture.ofOneRow(),
-        capture.countOfManyRows(),
-        capture.ofManyRows(watchId));
+    return row.areNewRowsEnough() ? new PrimaryKeyCapture(row) : new StatementCapture(row);
   }
 
   private String createKeyFunction(int watchId) {
-    return createRowFunction(keyFunctionName(watchId), watchId, new KeyChange(row).ofOneRow());
+    return createFunction(keyFunctionName(watchId), watchId, new KeyChange(row));
   }
 
-  private String createRowFunction(String name, int watchId, String ofOneRow) {
-    return createFunction(name, watchId, ofOneRow, "", "NULL;");
-  }
-
-  private String createFunction(
-      String name, int watchId, String ofOneRow, String count, String ofManyRows) {
+  private String createFunction(String name, int watchId, Capture capture) {
+    String ofOneRow = capture.ofOneRow();
+    String ofManyRows = capture.ofManyRows(watchId);
+    boolean hasFewRows = capture.ofFewRows(0, watchId, settings.mode()).isPresent();
     return FUNCTION.formatted(
         name,
         quotesFor(ofOneRow + ofManyRows),
         ofOneRow,
         watchId,
-        count,
+        capture.countOfManyRows(),
         ofManyRows,
         ring(settings.mode()),
         LOOK,
         settings.logBytesMax(),
-        intoSlots(watchId));
+        hasFewRows ? "" : oneKey(watchId),
+        hasFewRows ? fewRows(watchId, capture) : "",
+        PRESENT_SLOT);
   }
 
-  private static String intoSlots(int watchId) {
+  private String fewRows(int watchId, Capture capture) {
+    return FEW_ROWS.formatted(
+        NEEDS_NO_LOOK,
+        PRESENT_SLOT,
+        intoSlots(slot -> capture.ofFewRows(slot, watchId, settings.mode()).orElseThrow()),
+        PrimaryKeyCapture.FEW);
+  }
+
+  private String oneKey(int watchId) {
+    return ONE_KEY.formatted(
+        NEEDS_NO_LOOK,
+        PRESENT_SLOT,
+        intoSlots(
+            slot ->
+                "INSERT INTO %s (watch_id, keys) VALUES (%s, ARRAY[new_key]);"
+                    .formatted(ChangeLogRing.table(slot), watchId)),
+        ring(settings.mode()));
+  }
+
+  private static String intoSlots(IntFunction<String> statement) {
     return IntStream.range(0, ChangeLogRing.SLOTS)
         .mapToObj(
             slot ->
-                "IF slot OPERATOR(pg_catalog.=) %s THEN\nINSERT INTO %s (watch_id, keys) VALUES (%s, ARRAY[new_key]);"
-                    .formatted(slot, ChangeLogRing.table(slot), watchId))
+                "IF slot OPERATOR(pg_catalog.=) %s THEN\n%s".formatted(slot, statement.apply(slot)))
         .collect(Collectors.joining("\nELS"));
   }
 
@@ -198,17 +251,25 @@ final class WatchSql {
   static String ring(RingMode mode) {
     return switch (mode) {
       case POLL -> "";
-      case NOTIFY -> "PERFORM pg_catalog.pg_notify('%s', '');".formatted(PostgresDoorbell.CHANNEL);
+      case NOTIFY -> "PERFORM %s;".formatted(NOTIFY);
       case DOORBELL ->
           """
-          IF NOT pg_catalog.pg_try_advisory_xact_lock_shared(%s, %s) THEN
-            PERFORM pg_catalog.pg_notify('%s', '');
+          IF NOT %s THEN
+            PERFORM %s;
           END IF;"""
-              .formatted(
-                  PostgresDoorbell.LOCK_CLASS,
-                  PostgresDoorbell.SLEEP_LOCK,
-                  PostgresDoorbell.CHANNEL);
+              .formatted(IS_AWAKE, NOTIFY);
     };
+  }
+
+  /** The same within a query: a number, to compute which is to ring. */
+  static String ringing(RingMode mode, int number) {
+    String isRung =
+        switch (mode) {
+          case POLL -> "true";
+          case NOTIFY -> NOTIFY + " IS NOT NULL";
+          case DOORBELL -> "%s OR %s IS NOT NULL".formatted(IS_AWAKE, NOTIFY);
+        };
+    return "CASE WHEN %1$s THEN %2$s ELSE %2$s END".formatted(isRung, number);
   }
 
   /**
@@ -239,34 +300,36 @@ final class WatchSql {
     }
     for (Event event : Event.values()) {
       String name = event.name().toLowerCase(Locale.ROOT);
-      String each = (transitionTables(event) + " FOR EACH STATEMENT").strip();
-      statements.add(create(name, event.name(), table, each, watchId));
+      String tables = hasKeyTrigger() ? event.changedRows : event.bothImages;
+      String argument = hasKeyTrigger() && tables.isEmpty() ? PrimaryKeyCapture.NO_ROWS : "";
+      String each = (tables + " FOR EACH STATEMENT").strip();
+      statements.add(
+          create(name, event.name(), table, each, call(functionName(watchId), argument)));
     }
     if (hasKeyTrigger()) {
       String ofKey =
           watch.by().stream()
               .map(RelationName::quoted)
               .collect(Collectors.joining(", ", "UPDATE OF ", ""));
-      statements.add(create("key", ofKey, table, "FOR EACH ROW", keyFunctionName(watchId)));
+      statements.add(
+          create("key", ofKey, table, "FOR EACH ROW", call(keyFunctionName(watchId), "")));
     }
     return statements;
   }
 
-  private String transitionTables(Event event) {
-    return event == Event.UPDATE && row.areNewRowsEnough()
-        ? Event.INSERT.transitionTables
-        : event.transitionTables;
-  }
-
   private String create(
       String suffix, String events, RelationName table, String each, int watchId) {
-    return create(suffix, events, table, each, functionName(watchId));
+    return create(suffix, events, table, each, call(functionName(watchId), ""));
   }
 
   private String create(
-      String suffix, String events, RelationName table, String each, String function) {
-    return "CREATE OR REPLACE TRIGGER %s_%s AFTER %s ON %s %s EXECUTE FUNCTION freshet.%s()"
-        .formatted(triggerPrefix, suffix, events, table.sql(), each, function);
+      String suffix, String events, RelationName table, String each, String call) {
+    return "CREATE OR REPLACE TRIGGER %s_%s AFTER %s ON %s %s EXECUTE FUNCTION %s"
+        .formatted(triggerPrefix, suffix, events, table.sql(), each, call);
+  }
+
+  private static String call(String function, String argument) {
+    return "freshet.%s(%s)".formatted(function, argument);
   }
 
   private String enableAlways(String suffix, RelationName table) {
@@ -275,15 +338,20 @@ final class WatchSql {
   }
 
   private enum Event {
-    INSERT("REFERENCING NEW TABLE AS new_rows"),
-    UPDATE("REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows"),
-    DELETE("REFERENCING OLD TABLE AS old_rows"),
-    TRUNCATE("");
+    INSERT("NEW TABLE AS new_rows", "NEW"),
+    UPDATE("OLD TABLE AS old_rows NEW TABLE AS new_rows", "NEW"),
+    DELETE("OLD TABLE AS old_rows", "OLD"),
+    TRUNCATE("", "");
 
-    private final String transitionTables;
+    private final String bothImages;
+    private final String changedRows;
 
-    Event(String transitionTables) {
-      this.transitionTables = transitionTables;
+    Event(String bothImages, String image) {
+      this.bothImages = bothImages.isEmpty() ? "" : "REFERENCING " + bothImages;
+      this.changedRows =
+          image.isEmpty()
+              ? ""
+              : "REFERENCING %s TABLE AS %s".formatted(image, PrimaryKeyCapture.ROWS);
     }
   }
 }

@@ -43,7 +43,14 @@ class TriggersBenchIT {
     report.path("variants").forEach(variant -> names.add(variant.path("name").asText()));
     assertThat(names)
         .startsWith("none", "empty", "freshet")
-        .contains("search-path", "keys-array-agg", "notify", "partition-routing", "fixed-slot")
+        .contains(
+            "search-path",
+            "column-filter",
+            "exception-block",
+            "keys-array-agg",
+            "notify",
+            "partition-routing",
+            "fixed-slot")
         .contains("index-brin", "index-hash", "row-trigger")
         .doesNotHaveDuplicates();
     JsonNode none = report.path("variants").path(0);

@@ -19,9 +19,9 @@ class PaceTest {
   @Test
   void changesThatDoNotEndAreLetGather() {
     for (int i = 0; i < 100; i++) {
-      assertThat(pace.afterChangesMs(true, 1, 1_000)).isBetween(0L, 8L);
+      assertThat(pace.afterChangesMs(true, 1, 1_000)).isBetween(0L, 16L);
     }
-    assertThat(pace.afterChangesMs(true, 1, 1_000)).isEqualTo(8);
+    assertThat(pace.afterChangesMs(true, 1, 1_000)).isEqualTo(16);
   }
 
   @Test
@@ -29,10 +29,10 @@ class PaceTest {
     for (int i = 0; i < 100; i++) {
       pace.afterChangesMs(true, 1, 1_000);
     }
-    assertThat(pace.afterChangesMs(true, 3, 1_000)).isEqualTo(24);
-    assertThat(pace.afterChangesMs(true, 4, 1_000)).isEqualTo(32);
-    assertThat(pace.afterChangesMs(true, 5, 1_000)).isEqualTo(32);
-    assertThat(pace.afterChangesMs(true, 5_000, 1_000)).isEqualTo(32);
+    assertThat(pace.afterChangesMs(true, 3, 1_000)).isEqualTo(48);
+    assertThat(pace.afterChangesMs(true, 4, 1_000)).isEqualTo(64);
+    assertThat(pace.afterChangesMs(true, 5, 1_000)).isEqualTo(64);
+    assertThat(pace.afterChangesMs(true, 5_000, 1_000)).isEqualTo(64);
     assertThat(pace.afterChangesMs(true, 0, 1_000)).isEqualTo(2);
   }
 
@@ -42,8 +42,8 @@ class PaceTest {
       pace.afterChangesMs(true, 8, 3);
     }
     assertThat(pace.afterChangesMs(true, 8, 3)).isEqualTo(2);
-    assertThat(pace.afterChangesMs(true, 8, 40)).isEqualTo(10);
-    assertThat(pace.afterChangesMs(true, 1, 40)).isEqualTo(8);
+    assertThat(pace.afterChangesMs(true, 8, 40)).isEqualTo(20);
+    assertThat(pace.afterChangesMs(true, 1, 40)).isEqualTo(16);
     assertThat(pace.afterChangesMs(true, 0, 40)).isEqualTo(2);
   }
 

@@ -53,8 +53,19 @@ class NamesAndKeysIT {
           "logged",
           "changed",
           "is_broken",
+          "changed_rows",
+          "missing",
+          "few",
+          "slot",
+          "written",
+          "own",
+          "new_key",
+          "keys",
           "both_sides",
           "$body$");
+
+  /** A table that is watched by its primary key, and all of whose columns count. */
+  private static final String ALL_COLUMNS = "all columns";
 
   private static LiveViews live;
 
@@ -79,8 +90,10 @@ class NamesAndKeysIT {
           CREATE SCHEMA %1$s;
           CREATE TABLE %1$s.%1$s (%1$s bigint PRIMARY KEY, %2$s integer, other integer);
           INSERT INTO %1$s.%1$s SELECT i, 0, 0 FROM generate_series(1, 3) AS i;
+          CREATE TABLE %1$s.%3$s (%1$s bigint PRIMARY KEY, %2$s integer);
+          INSERT INTO %1$s.%3$s SELECT i, 0 FROM generate_series(6, 1, -1) AS i;
           """
-              .formatted(quoted, counted));
+              .formatted(quoted, counted, RelationName.quoted(ALL_COLUMNS)));
       String load = "SELECT %1$s AS id, %2$s AS v FROM %1$s.%1$s WHERE %1$s = ANY(:id::bigint[])";
       views.append(
           """
@@ -92,6 +105,9 @@ class NamesAndKeysIT {
                 by: [%4$s]
                 columns: [%5$s]
                 keys: %6$s
+              - table: %7$s
+                by: [%4$s]
+                keys: %6$s
           """
               .formatted(
                   i,
@@ -99,7 +115,8 @@ class NamesAndKeysIT {
                   yaml(new RelationName(name, name).sql()),
                   yaml(name),
                   yaml(counted(name)),
-                  yaml("SELECT unnest(:%s) AS id".formatted(quoted))));
+                  yaml("SELECT unnest(:%s) AS id".formatted(quoted)),
+                  yaml(new RelationName(name, ALL_COLUMNS).sql())));
     }
     return LiveViews.start(tables.toString(), views.toString());
   }
@@ -153,6 +170,18 @@ class NamesAndKeysIT {
     assertThat(views.evictedBy("UPDATE %s SET %s = 4 WHERE %s = 2".formatted(table, key, key)))
         .containsExactly(view + ":2", view + ":4");
     assertThat(views.evictedBy("UPDATE %s SET other = 5".formatted(table))).isEmpty();
+    views.load(view, List.of("1", "2", "3", "4"));
+    assertThat(
+            views.evictedBy(
+                "UPDATE %s SET %s = 5 WHERE %s = 2"
+                    .formatted(new RelationName(name, ALL_COLUMNS).sql(), column, key)))
+        .containsExactly(view + ":2");
+    views.load(view, List.of("1", "2", "3", "4"));
+    assertThat(
+            views.evictedBy(
+                "UPDATE %s SET %s = 6"
+                    .formatted(new RelationName(name, ALL_COLUMNS).sql(), column)))
+        .containsExactly(view + ":1", view + ":2", view + ":3", view + ":4");
     assertThat(views.wholeViewRows(relation.toString()))
         .as("rows that say the whole view, for want of keys")
         .isEqualTo(wholeViewRows);

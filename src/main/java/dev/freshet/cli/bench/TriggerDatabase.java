@@ -110,6 +110,11 @@ final class TriggerDatabase implements AutoCloseable {
     session.run(edit.apply(new FunctionText(installed)).sql());
   }
 
+  /** Migrates again, now with a watch of some columns only. */
+  void useColumnFilter() {
+    FreshetFollower.migrateWithColumnFilter(servers, database, name, DOORBELL);
+  }
+
   /** Migrates again, now with row triggers. */
   void useRowTriggers() {
     FreshetFollower.migrateWithRowTriggers(servers, database, name, DOORBELL);

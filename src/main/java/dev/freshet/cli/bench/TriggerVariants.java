@@ -15,29 +15,25 @@ final class TriggerVariants {
   /** Freshet's own trigger. */
   static final String FRESHET = "freshet";
 
-  private static final String OLD_KEY = "o.\"image_id\"::pg_catalog.text";
-  private static final String NEW_KEY = "n.\"image_id\"::pg_catalog.text";
-
   private static final String READING =
-      "SELECT %1$s, %1$s INTO STRICT old_key, new_key FROM new_rows AS n;".formatted(NEW_KEY);
+      "CASE WHEN \"image_id\" IS NOT NULL THEN ARRAY[\"image_id\"::pg_catalog.text] END\n     FROM changed_rows LIMIT 4";
 
-  private static final String READING_BOTH =
-      "SELECT %s, %s INTO STRICT old_key, new_key FROM old_rows AS o, new_rows AS n;"
-          .formatted(OLD_KEY, NEW_KEY);
-
-  private static final String FEW_KEYS =
-      "SELECT %s AS k FROM new_rows AS n LIMIT 1001".formatted(NEW_KEY);
-
-  private static final String IS_ONE_KEY = "CASE WHEN old_key OPERATOR(pg_catalog.=) new_key AND";
-  private static final String ONE_KEY = "ARRAY[new_key]";
   private static final String PRESENT_SLOT =
       "THEN pg_catalog.pg_sequence_last_value('freshet.change_log_slot'::pg_catalog.regclass) END;";
   private static final String SLOT_0 = "freshet.change_log_0 ";
-  private static final String LAST_VARIABLE = "chunk_count pg_catalog.int4;";
 
-  private static final String LOCK = "IF NOT pg_catalog.pg_try_advisory_xact_lock_shared";
-  private static final String RING = "PERFORM pg_catalog.pg_notify('freshet', '');";
-  private static final String END = "RETURN NULL;\nEND\n";
+  private static final String AGGREGATED =
+      "pg_catalog.array_agg(r.\"image_id\"::pg_catalog.text) FROM (SELECT * FROM changed_rows LIMIT 1001) AS r HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0";
+
+  private static final String SELECTED =
+      "ARRAY(SELECT \"image_id\"::pg_catalog.text FROM changed_rows LIMIT 1001) WHERE EXISTS (SELECT FROM changed_rows)";
+
+  private static final String LOCK =
+      "pg_catalog.pg_try_advisory_xact_lock_shared(1718776680, 0) OR ";
+
+  private static final String NOTIFY = "pg_catalog.pg_notify('freshet', '') IS NOT NULL";
+  private static final String BEGIN = "BEGIN\n  slot := CASE";
+  private static final String END = "IF written OPERATOR(pg_catalog.<=)";
 
   private static final String DROP_INDEX = "DROP INDEX freshet.change_log_0_xid_idx;";
   private static final String CREATE_INDEX = "CREATE INDEX ON freshet.change_log_0 USING ";
@@ -57,9 +53,9 @@ final class TriggerVariants {
                         .formatted(database.function()))),
         logging(FRESHET, "as freshet migrate installs it", database -> {}),
         logging(
-            "both-images",
-            "the old rows read too, as where the key is not the primary key",
-            TriggerVariants::readBothImages),
+            "column-filter",
+            "as freshet migrate installs it with `columns`: both images, read and compared by one statement, in a block that catches errors, and written by a second one",
+            TriggerDatabase::useColumnFilter),
         logging(
             "search-path",
             "with SET search_path = pg_catalog, pg_temp",
@@ -70,25 +66,25 @@ final class TriggerVariants {
                             " SECURITY DEFINER\n",
                             " SECURITY DEFINER SET search_path = pg_catalog, pg_temp\n"))),
         logging(
-            "no-exception-block",
-            "without the block that catches errors",
-            database -> database.edit(TriggerVariants::withoutExceptionBlock)),
+            "exception-block",
+            "in a block that catches errors, which has a transaction id of its own",
+            database -> database.edit(TriggerVariants::withExceptionBlock)),
         logging(
             "keys-array-agg",
-            "keys read by array_agg(DISTINCT …), at most 1,001",
-            TriggerVariants::aggregateKeys),
+            "at most 1,001 keys in one row, by array_agg",
+            database -> database.edit(text -> text.replacedEverywhere(READING, AGGREGATED))),
         logging(
             "keys-array-select",
-            "keys read by ARRAY(SELECT …), at most 1,001",
-            TriggerVariants::selectKeysIntoArray),
+            "at most 1,001 keys in one row, by ARRAY(SELECT …)",
+            database -> database.edit(text -> text.replacedEverywhere(READING, SELECTED))),
         logging(
             "no-doorbell",
             "without the doorbell: no lock, no NOTIFY",
-            database -> database.edit(text -> withBell(text, ""))),
+            database -> database.edit(text -> text.replacedEverywhere(LOCK + NOTIFY, "true"))),
         logging(
             "notify",
             "a NOTIFY in every transaction, and no lock; nobody listens",
-            database -> database.edit(text -> withBell(text, RING + "\n  "))),
+            database -> database.edit(text -> text.replacedEverywhere(LOCK + NOTIFY, NOTIFY))),
         new TriggerVariant(
             "partition-routing",
             "the insert into a table of 16 partitions, of which the clock tells the present one",
@@ -118,64 +114,17 @@ final class TriggerVariants {
     database.run("DROP FUNCTION %s() CASCADE".formatted(database.function()));
   }
 
-  private static FunctionText withoutExceptionBlock(FunctionText text) {
-    return text.replaced("BEGIN\n  BEGIN\n", "BEGIN\n")
-        .without("  EXCEPTION\n    WHEN no_data_found THEN", "  slot := CASE");
-  }
-
-  private static void readBothImages(TriggerDatabase database) {
-    database.run(
-        """
-        DO $bench$
-        DECLARE
-          update_trigger name := (SELECT tgname FROM pg_trigger WHERE tgrelid = 'public.image_features'::regclass AND tgname LIKE '%%\\_update');
-          key_trigger name := (SELECT tgname FROM pg_trigger WHERE tgrelid = 'public.image_features'::regclass AND tgname LIKE '%%\\_key');
-        BEGIN
-          EXECUTE format('DROP TRIGGER %%I ON public.image_features', key_trigger);
-          EXECUTE format('CREATE OR REPLACE TRIGGER %%I AFTER UPDATE ON public.image_features REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION %s()',
-                         update_trigger);
-        END
-        $bench$"""
-            .formatted(database.function()));
-    database.edit(text -> text.replaced(READING, READING_BOTH));
-  }
-
-  private static void aggregateKeys(TriggerDatabase database) {
-    database.edit(
-        text ->
-            withArray(text, "changed OPERATOR(pg_catalog.<) 1001")
-                .replaced(
-                    READING,
-                    "SELECT pg_catalog.array_agg(DISTINCT k), pg_catalog.count(*) INTO logged, changed FROM (%s) AS few;"
-                        .formatted(FEW_KEYS)));
-  }
-
-  private static void selectKeysIntoArray(TriggerDatabase database) {
-    database.edit(
-        text ->
-            withArray(text, "pg_catalog.cardinality(logged) OPERATOR(pg_catalog.<) 1001")
-                .replaced(READING, "logged := ARRAY(%s);".formatted(FEW_KEYS)));
-  }
-
-  /** Logs an array of keys, which is yet to be read, instead of a single key. */
-  private static FunctionText withArray(FunctionText text, String isFew) {
-    return text.replaced(
-            LAST_VARIABLE,
-            LAST_VARIABLE + "\n  logged pg_catalog.text[];\n  changed pg_catalog.int4;")
-        .replaced(IS_ONE_KEY, "CASE WHEN %s AND".formatted(isFew))
-        .replacedEverywhere(ONE_KEY, "logged");
-  }
-
-  private static FunctionText withBell(FunctionText text, String bell) {
-    return text.replaced(LOCK, bell + LOCK).without(LOCK, END);
+  private static FunctionText withExceptionBlock(FunctionText text) {
+    return text.replaced(BEGIN, "BEGIN\n  " + BEGIN)
+        .replaced(END, "EXCEPTION WHEN OTHERS THEN written := 1;\nEND;\n" + END);
   }
 
   private static void routeToPartition(TriggerDatabase database) {
     database.run(
         """
         CREATE TABLE freshet.routed_log (
-          slot smallint NOT NULL DEFAULT ((date_part('epoch', clock_timestamp())::bigint / 600) % 16)::smallint,
-          LIKE freshet.change_log INCLUDING DEFAULTS
+          LIKE freshet.change_log INCLUDING DEFAULTS,
+          slot smallint NOT NULL DEFAULT ((date_part('epoch', clock_timestamp())::bigint / 600) % 16)::smallint
         ) PARTITION BY LIST (slot);
         CREATE INDEX ON freshet.routed_log (xid);
         DO $bench$

@@ -68,7 +68,9 @@ class TriggerDatabaseIT {
             "logs no keys",
             database ->
                 database.edit(
-                    text -> text.replacedEverywhere("ARRAY[new_key]", "NULL::pg_catalog.text[]")));
+                    text ->
+                        text.replacedEverywhere(
+                            "ARRAY[\"image_id\"::pg_catalog.text]", "NULL::pg_catalog.text[]")));
 
     try (TriggerDatabase database = TriggerDatabase.open(servers, broken, rows)) {
       assertThatThrownBy(() -> database.microseconds(20, 3))
