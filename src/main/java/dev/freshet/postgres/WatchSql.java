@@ -16,17 +16,18 @@ import java.util.stream.IntStream;
  *
  * <p>The function never fails a writer for a reason of Freshet's making: keys are computed in a
  * block that writes nothing, and an error there (a renamed column) becomes a whole-view row and a
- * warning. It rings at its end, and only if the daemon sleeps.
+ * warning; where {@link PrimaryKeyCapture} reads and writes at once, there can be no such error. It
+ * rings only if the daemon sleeps.
  *
  * <p>Names of columns may hold line ends, so no part of the text is ever indented.
  *
  * <p>It is SECURITY DEFINER without a pinned {@code search_path}, which would cost each statement
  * more than reading its keys does: instead nothing in it is named without its schema.
  *
- * <p>A single row, whose key stays, is written straight to the present slot, which costs much less
- * than to let Postgres find the slot. Everything else takes the longer way: more rows, a log that
- * may be full, and the few statements that look whether it has become so, with a probability in
- * proportion to the rows that they changed.
+ * <p>A single key, or a few, is written straight to the present slot, which costs much less than to
+ * let Postgres find the slot. Everything else takes the longer way: more rows, a log that may be
+ * full, and the few statements that look whether it has become so, with a probability in proportion
+ * to the rows that they changed.
  */
 final class WatchSql {
   private static final String FUNCTION =
