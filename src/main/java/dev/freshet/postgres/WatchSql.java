@@ -186,7 +186,7 @@ final class WatchSql {
     if (isPerRow()) {
       return new RowCapture(row);
     }
-    return row.areNewRowsEnough() ? new PrimaryKeyCapture(row) : new StatementCapture(row);
+    return hasKeyTrigger() ? new PrimaryKeyCapture(row) : new StatementCapture(row);
   }
 
   private String createKeyFunction(int watchId) {

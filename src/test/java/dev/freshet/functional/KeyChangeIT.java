@@ -119,7 +119,7 @@ class KeyChangeIT {
     live.execute("ALTER TABLE items DROP COLUMN id CASCADE");
     int before = live.wholeViewRows("public.items");
     live.execute("UPDATE items SET value = 1");
-    assertThat(live.wholeViewRows("public.items")).isGreaterThan(before);
+    assertThat(live.wholeViewRows("public.items")).isEqualTo(before + 3);
     live.awaitNotReady("its trigger for changed keys is missing");
   }
 }

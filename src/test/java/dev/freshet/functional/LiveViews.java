@@ -18,6 +18,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -345,6 +346,12 @@ final class LiveViews implements AutoCloseable {
   private static String of(String relation) {
     return "JOIN freshet.watch AS w ON w.id = c.watch_id WHERE w.relation = %s"
         .formatted(literal(relation));
+  }
+
+  /** What the writer's last statement was warned of. */
+  static String warning(Statement writer) throws SQLException {
+    SQLWarning warning = writer.getWarnings();
+    return warning == null ? "no warning" : warning.getMessage();
   }
 
   /** A text as SQL. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.freshet.servers.ExpectedLog;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
@@ -99,28 +98,21 @@ class PrimaryKeyCaptureIT {
 
   @Test
   void aStatementThatChangesNothingCostsNoTransactionId() throws SQLException {
-    try (Connection session = live.database().connect();
-        Statement writer = session.createStatement()) {
-      session.setAutoCommit(false);
-      writer.execute("UPDATE items SET value = 1 WHERE id = -1");
-      assertThat(asked(writer, "SELECT pg_current_xact_id_if_assigned()::text")).isNull();
-      session.commit();
-    }
+    live.execute("BEGIN; UPDATE items SET value = 1 WHERE id = -1");
+    assertThat(live.list("SELECT pg_current_xact_id_if_assigned()::text"))
+        .hasSize(1)
+        .containsOnlyNulls();
+    live.execute("COMMIT");
   }
 
   @Test
   void whatAWriterLogsHasTheWritersOwnTransactionId() throws SQLException {
-    try (Connection session = live.database().connect();
-        Statement writer = session.createStatement()) {
-      session.setAutoCommit(false);
-      writer.execute("UPDATE items SET value = 1 WHERE id = 1");
-      assertThat(
-              asked(
-                  writer,
-                  "SELECT (c.xmin = pg_current_xact_id()::xid)::text FROM freshet.change_log AS c WHERE xid = pg_current_xact_id()"))
-          .isEqualTo("true");
-      session.commit();
-    }
+    live.execute("BEGIN; UPDATE items SET value = 1 WHERE id = 1");
+    assertThat(
+            live.ask(
+                "SELECT (c.xmin = pg_current_xact_id()::xid)::text FROM freshet.change_log AS c WHERE xid = pg_current_xact_id()"))
+        .isEqualTo("true");
+    live.execute("COMMIT");
   }
 
   @Test
@@ -153,8 +145,7 @@ class PrimaryKeyCaptureIT {
         int keys = live.loggedKeys(relation).size();
         writer.clearWarnings();
         writer.execute(update + rows);
-        SQLWarning warning = writer.getWarnings();
-        assertThat(warning == null ? "no warning" : warning.getMessage())
+        assertThat(LiveViews.warning(writer))
             .contains(relation + " could not be computed")
             .contains("freshet migrate");
         assertThat(live.wholeViewRows(relation)).isGreaterThan(before);
@@ -170,13 +161,6 @@ class PrimaryKeyCaptureIT {
       writer.execute(update + one);
       assertThat(live.wholeViewRows(relation)).isEqualTo(before);
       assertThat(live.loggedKeys(relation)).hasSize(keys + 1);
-    }
-  }
-
-  private static String asked(Statement statement, String sql) throws SQLException {
-    try (var row = statement.executeQuery(sql)) {
-      assertThat(row.next()).isTrue();
-      return row.getString(1);
     }
   }
 }

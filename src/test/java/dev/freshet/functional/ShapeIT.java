@@ -8,7 +8,6 @@ import dev.freshet.postgres.NotMigratedException;
 import dev.freshet.servers.ExpectedLog;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -222,8 +221,7 @@ class ShapeIT {
     live.load("items", ENTITIES);
     writer.clearWarnings();
     writer.execute("UPDATE items SET note = 'x' WHERE id = 1");
-    SQLWarning warning = writer.getWarnings();
-    assertThat(warning == null ? "no warning" : warning.getMessage())
+    assertThat(LiveViews.warning(writer))
         .contains("could not be computed")
         .contains("freshet migrate");
     assertThat(live.wholeViewRows("public.items")).isEqualTo(rows + 1);

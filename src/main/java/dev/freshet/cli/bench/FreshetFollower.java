@@ -34,10 +34,12 @@ final class FreshetFollower implements Follower {
       """;
 
   /** Makes the watch one whose rows call the trigger function, each of them. */
-  private static final String ALWAYS = "        always: true\n";
+  static final String ALWAYS = "        always: true\n";
 
-  /** Has the watch compare both images of a row. */
-  private static final String COLUMNS = "        columns: [revision, updated_at]\n";
+  /**
+   * Has the watch compare both images of a row, by the columns that the benchmark's updates change.
+   */
+  static final String COLUMNS = "        columns: [revision, updated_at]\n";
 
   private static final String HEAP = "128m";
   private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(10);
@@ -85,19 +87,17 @@ final class FreshetFollower implements Follower {
   /** Migrates a database, as {@code freshet migrate} does. */
   static void migrate(
       BenchServers servers, PostgresDatabase database, String name, String doorbell) {
-    migrate(yaml(CONFIGURATION, servers, name, doorbell), servers, database);
+    migrate(servers, database, name, doorbell, "");
   }
 
-  /** As {@link #migrate}, but with row triggers. */
-  static void migrateWithRowTriggers(
-      BenchServers servers, PostgresDatabase database, String name, String doorbell) {
-    migrate(yaml(CONFIGURATION + ALWAYS, servers, name, doorbell), servers, database);
-  }
-
-  /** As {@link #migrate}, but only the columns count that the benchmark's updates change. */
-  static void migrateWithColumnFilter(
-      BenchServers servers, PostgresDatabase database, String name, String doorbell) {
-    migrate(yaml(CONFIGURATION + COLUMNS, servers, name, doorbell), servers, database);
+  /**
+   * Migrates a database to another kind of watch.
+   *
+   * @param kind {@link #ALWAYS} or {@link #COLUMNS}
+   */
+  static void migrate(
+      BenchServers servers, PostgresDatabase database, String name, String doorbell, String kind) {
+    migrate(yaml(CONFIGURATION + kind, servers, name, doorbell), servers, database);
   }
 
   private static void migrate(String yaml, BenchServers servers, PostgresDatabase database) {

@@ -23,21 +23,6 @@ record FunctionText(String sql) {
   }
 
   /**
-   * The text without what begins with one piece and ends before another one.
-   *
-   * @throws BenchFailedException if one of them is not there, or more than once, or they stand the
-   *     other way round
-   */
-  FunctionText without(String from, String upTo) {
-    int begin = indexOfOnly(from);
-    int end = indexOfOnly(upTo);
-    if (end < begin) {
-      throw failed("`%s` stands after `%s`".formatted(from, upTo));
-    }
-    return new FunctionText(sql.substring(0, begin) + sql.substring(end));
-  }
-
-  /**
    * The text with another piece wherever one is.
    *
    * @throws BenchFailedException if it is nowhere

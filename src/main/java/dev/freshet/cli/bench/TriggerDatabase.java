@@ -110,14 +110,13 @@ final class TriggerDatabase implements AutoCloseable {
     session.run(edit.apply(new FunctionText(installed)).sql());
   }
 
-  /** Migrates again, now with a watch of some columns only. */
-  void useColumnFilter() {
-    FreshetFollower.migrateWithColumnFilter(servers, database, name, DOORBELL);
-  }
-
-  /** Migrates again, now with row triggers. */
-  void useRowTriggers() {
-    FreshetFollower.migrateWithRowTriggers(servers, database, name, DOORBELL);
+  /**
+   * Migrates again, to another kind of watch.
+   *
+   * @param kind {@link FreshetFollower#ALWAYS} or {@link FreshetFollower#COLUMNS}
+   */
+  void migrateTo(String kind) {
+    FreshetFollower.migrate(servers, database, name, DOORBELL, kind);
   }
 
   private List<String> texts(String query) {

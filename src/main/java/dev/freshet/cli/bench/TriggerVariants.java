@@ -55,7 +55,7 @@ final class TriggerVariants {
         logging(
             "column-filter",
             "as freshet migrate installs it with `columns`: both images, read and compared by one statement, in a block that catches errors, and written by a second one",
-            TriggerDatabase::useColumnFilter),
+            database -> database.migrateTo(FreshetFollower.COLUMNS)),
         logging(
             "search-path",
             "with SET search_path = pg_catalog, pg_temp",
@@ -107,7 +107,7 @@ final class TriggerVariants {
         logging(
             "row-trigger",
             "as freshet migrate installs it for partitioned tables: a row trigger",
-            TriggerDatabase::useRowTriggers));
+            database -> database.migrateTo(FreshetFollower.ALWAYS)));
   }
 
   private static void dropTriggers(TriggerDatabase database) {

@@ -13,7 +13,6 @@ class FunctionTextTest {
     assertThat(TEXT.replaced("lock;", "wait;").sql()).isEqualTo("BEGIN wait; ring; ring; END");
     assertThat(TEXT.replacedEverywhere("ring", "call").sql())
         .isEqualTo("BEGIN lock; call; call; END");
-    assertThat(TEXT.without("lock;", "END").sql()).isEqualTo("BEGIN END");
   }
 
   @Test
@@ -24,12 +23,6 @@ class FunctionTextTest {
     assertThatThrownBy(() -> TEXT.replacedEverywhere("bell;", ""))
         .isInstanceOf(BenchFailedException.class)
         .hasMessageContaining("`bell;` is not in it");
-    assertThatThrownBy(() -> TEXT.without("lock;", "RETURN"))
-        .isInstanceOf(BenchFailedException.class)
-        .hasMessageContaining("`RETURN` is not in it");
-    assertThatThrownBy(() -> TEXT.without("END", "lock;"))
-        .isInstanceOf(BenchFailedException.class)
-        .hasMessageContaining("`END` stands after `lock;`");
   }
 
   @Test
