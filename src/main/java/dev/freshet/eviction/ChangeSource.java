@@ -25,7 +25,13 @@ public interface ChangeSource {
    * @param overflow whether the change log is or was full; as of a moment after the snapshot
    */
   record Reading(
-      PgSnapshot snapshot, PgSnapshot floor, Optional<String> generation, Overflow overflow) {}
+      PgSnapshot snapshot, PgSnapshot floor, Optional<String> generation, Overflow overflow) {
+
+    /** The same with a floor that was read later. */
+    public Reading withFloor(PgSnapshot later) {
+      return new Reading(snapshot, later, generation, overflow);
+    }
+  }
 
   /** What became visible between two positions, or a first part of it. */
   interface Batch extends AutoCloseable {

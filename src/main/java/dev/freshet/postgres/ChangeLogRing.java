@@ -2,10 +2,10 @@ package dev.freshet.postgres;
 
 import dev.freshet.change.PgSnapshot;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -200,7 +200,7 @@ public final class ChangeLogRing {
   private boolean empty(int slot, Position position, String wait) {
     String table = table(slot);
     boolean isEmptied =
-        database.expect("looking into " + table, c -> isLeftBehind(c, table, position))
+        database.expect("looking into " + table, c -> seenByAll(c, table, position).isPresent())
             && database.expect("emptying " + table, c -> empty(c, table, position, wait));
     if (isEmptied) {
       log.info("emptied slot={}", table);
@@ -208,37 +208,45 @@ public final class ChangeLogRing {
     return isEmptied;
   }
 
-  /** Asks the index on the transactions' ids, however many rows there are. */
-  private static boolean isLeftBehind(Connection connection, String table, Position position)
-      throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT pg_relation_size('%1$s'::regclass) > 0 AND EXISTS (SELECT FROM freshet.position)
-                   AND NOT EXISTS (
-                     SELECT FROM freshet.position AS p
-                      WHERE p.%2$s IS NULL
-                         OR (SELECT r.xid FROM %1$s AS r ORDER BY r.xid DESC LIMIT 1) >= pg_snapshot_xmax(p.%2$s)
-                         OR EXISTS (SELECT FROM pg_snapshot_xip(p.%2$s) AS x
-                                     WHERE (SELECT r.xid FROM %1$s AS r WHERE r.xid = x LIMIT 1) IS NOT NULL))
-                """
-                    .formatted(table, position.column));
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      return row.getBoolean(1);
-    }
+  /**
+   * What the positions of all chains see, if that includes every row of the slot. Asks the index on
+   * the transactions' ids, however many rows there are; and reads each position once, so that what
+   * is told is what was asked, whatever a daemon keeps meanwhile.
+   */
+  private static Optional<PgSnapshot> seenByAll(
+      Connection connection, String table, Position position) throws SQLException {
+    String positions =
+        TextQuery.ask(
+            connection,
+            """
+            SELECT string_agg(p.%2$s::text, ' ')
+              FROM freshet.position AS p
+            HAVING pg_relation_size('%1$s'::regclass) > 0
+               AND bool_and(p.%2$s IS NOT NULL
+                            AND coalesce((SELECT r.xid FROM %1$s AS r ORDER BY r.xid DESC LIMIT 1) < pg_snapshot_xmax(p.%2$s), true)
+                            AND NOT EXISTS (SELECT FROM pg_snapshot_xip(p.%2$s) AS x
+                                             WHERE (SELECT r.xid FROM %1$s AS r WHERE r.xid = x LIMIT 1) IS NOT NULL))
+            """
+                .formatted(table, position.column));
+    return positions == null
+        ? Optional.empty()
+        : Arrays.stream(positions.split(" "))
+            .map(PgSnapshot::parse)
+            .reduce(PgSnapshot::intersection);
   }
 
+  /** The floor rises to what all chains have seen: at least all that is removed. */
   private static boolean empty(Connection connection, String table, Position position, String wait)
       throws SQLException {
     return inShortTransaction(
         connection,
         statement -> {
           statement.execute("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE %s".formatted(table, wait));
-          if (!isLeftBehind(connection, table, position)) {
+          Optional<PgSnapshot> seen = seenByAll(connection, table, position);
+          if (seen.isEmpty()) {
             return false;
           }
-          PgSnapshot floor = raisedFloor(connection, position);
+          PgSnapshot floor = PostgresChangeLog.floor(connection).union(seen.get());
           statement.execute("TRUNCATE " + table);
           statement.execute("UPDATE freshet.floor SET position = '%s'".formatted(floor));
           return true;
@@ -286,20 +294,5 @@ public final class ChangeLogRing {
     } finally {
       connection.setAutoCommit(true);
     }
-  }
-
-  /** What the old floor sees, or the positions of all chains see: at least all that is removed. */
-  private static PgSnapshot raisedFloor(Connection connection, Position position)
-      throws SQLException {
-    PgSnapshot floor =
-        PgSnapshot.parse(
-            TextQuery.rows(connection, "SELECT position::text FROM freshet.floor").get(0).text(0));
-    Optional<PgSnapshot> seenByAll =
-        TextQuery.rows(
-                connection, "SELECT %s::text FROM freshet.position".formatted(position.column))
-            .stream()
-            .map(row -> PgSnapshot.parse(row.text(0)))
-            .reduce(PgSnapshot::intersection);
-    return floor.union(seenByAll.orElseThrow());
   }
 }

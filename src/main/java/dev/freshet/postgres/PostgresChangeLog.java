@@ -145,6 +145,12 @@ public final class PostgresChangeLog implements ChangeSource {
         });
   }
 
+  /** Asked in a transaction that holds a lock on the change log: what is in no slot any more. */
+  static PgSnapshot floor(Connection connection) throws SQLException {
+    return PgSnapshot.parse(
+        TextQuery.rows(connection, "SELECT position::text FROM freshet.floor").get(0).text(0));
+  }
+
   @Override
   public Reading look() {
     return database.expect(

@@ -73,16 +73,20 @@ final class StreamedTransaction implements ChangeSource.Batch, Iterator<List<Cha
   }
 
   /**
-   * Begins to read.
+   * Begins to read. The floor is read once more, since the rows are read later than {@code seen}
+   * was: a slot may have been emptied in between. The cursor keeps the others as they are.
    *
+   * @param seen by the statement that found the transaction
    * @param position when all of it has been applied
    */
   static StreamedTransaction open(
-      PostgresDatabase database, ChangeSource.Reading reading, PgSnapshot position, long xid) {
+      PostgresDatabase database, ChangeSource.Reading seen, PgSnapshot position, long xid) {
     try {
       Connection session = database.newSession();
+      ChangeSource.Reading reading;
       try {
         declare(session, xid);
+        reading = seen.withFloor(PostgresChangeLog.floor(session));
       } catch (SQLException e) {
         session.close();
         throw e;

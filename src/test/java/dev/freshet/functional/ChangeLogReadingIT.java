@@ -23,6 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +94,50 @@ class ChangeLogReadingIT {
     assertThat(timesByKey).hasSize(300_000);
     assertThat(timesByKey.values()).containsOnly(1);
     assertThat(after.xmax()).isGreaterThan(before.xmax());
+  }
+
+  /** The lock's queue makes it happen: first the batch is found, then emptied, then streamed. */
+  @Test
+  void aLargeTransactionThatIsEmptiedBeforeItIsStreamedIsToldByTheFloor() throws Exception {
+    PgSnapshot before = changeLog.look().snapshot();
+    shop.execute("INSERT INTO items SELECT i, 0, '' FROM generate_series(1000, 300999) AS i");
+    PgSnapshot after = changeLog.look().snapshot();
+    ExecutorService others = Executors.newFixedThreadPool(2);
+    try (Connection first = database.connect()) {
+      execute(first, "BEGIN; LOCK TABLE freshet.change_log_0 IN ACCESS EXCLUSIVE MODE");
+      Future<ChangeSource.Batch> reading = others.submit(() -> changeLog.read(before));
+      awaitWaitingForTheSlot(1);
+      Future<?> emptying =
+          others.submit(
+              () -> {
+                shop.execute(
+                    """
+                    BEGIN; TRUNCATE freshet.change_log_0;
+                    UPDATE freshet.floor SET position = '%s'; COMMIT
+                    """
+                        .formatted(after));
+                return null;
+              });
+      awaitWaitingForTheSlot(2);
+      execute(first, "COMMIT");
+      emptying.get(20, TimeUnit.SECONDS);
+      try (ChangeSource.Batch batch = reading.get(20, TimeUnit.SECONDS)) {
+        assertThat(batch.isCut()).as("streamed").isTrue();
+        assertThat(batch.changes().hasNext()).isFalse();
+        assertThat(batch.reading().floor()).isEqualTo(after);
+      }
+    } finally {
+      others.shutdownNow();
+    }
+  }
+
+  private void awaitWaitingForTheSlot(int sessions) {
+    Shop.soon()
+        .until(
+            () ->
+                shop.ask(
+                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'freshet.change_log_0'::regclass")
+                    .equals(Integer.toString(sessions)));
   }
 
   @Test

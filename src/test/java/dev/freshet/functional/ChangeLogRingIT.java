@@ -92,6 +92,24 @@ class ChangeLogRingIT {
   }
 
   @Test
+  void theFloorRisesToThePositionsThatWereAskedForWhateverIsKeptMeanwhile() throws SQLException {
+    PgSnapshot now = changeLog.look().snapshot();
+    settle(now);
+    shop.execute(
+        """
+        ALTER TABLE freshet.position RENAME TO kept;
+        CREATE SEQUENCE freshet.reads_under_the_lock;
+        CREATE VIEW freshet.position AS
+        SELECT chain, CASE WHEN EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock')
+                            AND nextval('freshet.reads_under_the_lock') > 1
+                           THEN '3:3:'::pg_snapshot ELSE settled END AS settled
+          FROM freshet.kept
+        """);
+    assertThat(ring.emptySlots()).isEqualTo(1);
+    assertThat(changeLog.look().floor().seesAllOf(now)).as("a second read told less").isTrue();
+  }
+
+  @Test
   void aRowThatOneChainHasNotAppliedKeepsItsSlot() throws SQLException {
     PgSnapshot before = changeLog.look().snapshot();
     shop.execute("UPDATE items SET value = 1 WHERE id = 1");
