@@ -3,6 +3,7 @@ package dev.freshet.postgres;
 import dev.freshet.view.RelationName;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +39,11 @@ final class KeyText {
           Map.entry("citext", true),
           Map.entry("enum", true));
 
+  /**
+   * Types whose values are numbers in an array that is being put together, not pieces of memory.
+   */
+  private static final Set<String> PASSED_BY_VALUE = Set.of("int2", "int4", "int8");
+
   static final String ALLOWED_TYPES =
       "integers, numeric, text (varchar, char, citext), uuid, boolean, date and enums";
 
@@ -67,6 +73,14 @@ final class KeyText {
     return columns.stream()
         .map(column -> escaped(prefix, column))
         .collect(Collectors.joining(" OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) "));
+  }
+
+  /** The same, or a value whose array, cast to {@code text[]}, is one of such texts. */
+  static String ofGathered(String prefix, List<TableShape.Column> columns) {
+    TableShape.Column first = columns.get(0);
+    return columns.size() == 1 && PASSED_BY_VALUE.contains(first.baseType())
+        ? prefix + RelationName.quoted(first.name()) + "::pg_catalog." + first.baseType()
+        : ofKey(prefix, columns);
   }
 
   private static String escaped(String prefix, TableShape.Column column) {

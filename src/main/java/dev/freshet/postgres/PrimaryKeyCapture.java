@@ -75,13 +75,12 @@ record PrimaryKeyCapture(RowText row) implements Capture {
 
   @Override
   public String countOfManyRows() {
-    return KeyChunks.count(ROWS);
+    return KeyChunks.countOfSome(ROWS);
   }
 
   @Override
   public String ofManyRows(int watchId) {
-    return KeyChunks.logged(
-        watchId,
-        KeyChunks.of("SELECT %s AS k FROM %s AS r %s".formatted(row.key("r"), ROWS, REST)));
+    return KeyChunks.loggedInOrder(
+        watchId, "SELECT %s AS k FROM %s AS r %s".formatted(row.gathered("r"), ROWS, REST));
   }
 }

@@ -28,6 +28,14 @@ record RowText(Watch watch, TableShape shape) {
     return KeyText.ofKey("", shape.columns(watch.by()));
   }
 
+  /**
+   * What becomes the key's text as part of an array, and takes less memory where that is put
+   * together.
+   */
+  String gathered(String row) {
+    return KeyText.ofGathered(row + ".", shape.columns(watch.by()));
+  }
+
   /** Whether only some columns count. */
   boolean isFiltered() {
     return !watch.columns().isEmpty();

@@ -27,6 +27,8 @@ class PrimaryKeyCaptureIT {
       INSERT INTO items SELECT i, 0 FROM generate_series(1, 20) AS i;
       CREATE TABLE prices (sku text, since date, amount numeric, PRIMARY KEY (sku, since));
       INSERT INTO prices SELECT 'a:' || i, '2024-02-29', 0 FROM generate_series(1, 20) AS i;
+      CREATE DOMAIN page_number AS smallint CHECK (VALUE > 0);
+      CREATE TABLE pages (number page_number PRIMARY KEY, words integer);
       """;
 
   private static final String VIEWS =
@@ -39,6 +41,10 @@ class PrimaryKeyCaptureIT {
         key: "prices:{sku}:{since}"
         load: SELECT sku, since, amount FROM public.prices JOIN unnest(:sku::text[], :since::date[]) AS wanted (sku, since) USING (sku, since)
         watch: [{table: public.prices}]
+      pages:
+        key: "pages:{number}"
+        load: SELECT number, words FROM public.pages WHERE number = ANY(:number::smallint[])
+        watch: [{table: public.pages}]
       """;
 
   private static final List<String> ITEMS =
@@ -87,6 +93,31 @@ class PrimaryKeyCaptureIT {
                 "public.items", "UPDATE items SET value = 1 WHERE id <= %s".formatted(rows)))
         .isEqualTo(logged);
     assertThat(live.loggedKeys("public.items")).hasSize(rows).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aRowOfTheLogHoldsAThousandKeysAtMost() throws SQLException {
+    assertThat(
+            live.rowsLoggedBy(
+                "public.pages", "INSERT INTO pages SELECT i, 0 FROM generate_series(1, 2504) AS i"))
+        .as("four by themselves, and three of the others")
+        .isEqualTo(7);
+    assertThat(live.ask("SELECT max(cardinality(keys)) FROM freshet.change_log")).isEqualTo("1000");
+    assertThat(live.loggedKeys("public.pages"))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.rangeClosed(1, 2504).mapToObj(Integer::toString).toList());
+  }
+
+  @Test
+  void theKeysAreCompressedByLz4WhereTheServerHasIt() throws SQLException {
+    boolean hasLz4 =
+        live.ask(
+                "SELECT count(*) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)")
+            .equals("1");
+    assertThat(
+            live.ask(
+                "SELECT string_agg(coalesce(to_jsonb(a) ->> 'attcompression', ''), '' ORDER BY attrelid) FROM pg_attribute AS a JOIN pg_inherits ON inhrelid = attrelid WHERE inhparent = 'freshet.change_log'::regclass AND attname = 'keys'"))
+        .isEqualTo(hasLz4 ? "llll" : "");
   }
 
   @Test
