@@ -70,7 +70,8 @@ class TriggerDatabaseIT {
                 database.edit(
                     text ->
                         text.replacedEverywhere(
-                            "ARRAY[\"image_id\"::pg_catalog.text]", "NULL::pg_catalog.text[]")));
+                                "ARRAY[\"image_id\"::pg_catalog.text]", "NULL::pg_catalog.text[]")
+                            .replacedEverywhere("ARRAY[new_key]", "NULL::pg_catalog.text[]")));
 
     try (TriggerDatabase database = TriggerDatabase.open(servers, broken, rows)) {
       assertThatThrownBy(() -> database.microseconds(20, 3))
