@@ -101,21 +101,17 @@ final class WatchSql {
   /** Reads as many rows as are written one by one, and has done with them. */
   private static final String FEW_ROWS =
       """
-      slot := CASE WHEN TG_NARGS OPERATOR(pg_catalog.=) 0 AND %1$s THEN %2$s END;
-      %3$s
-      END IF;
-      IF written OPERATOR(pg_catalog.<=) %4$s THEN
+      %s
+      IF written OPERATOR(pg_catalog.<=) %s THEN
         RETURN NULL;
       END IF;""";
 
   /** Writes a single key, and has done with it. */
   private static final String ONE_KEY =
       """
-      slot := CASE WHEN old_key OPERATOR(pg_catalog.=) new_key AND %1$s THEN %2$s END;
-      %3$s
-      END IF;
+      %s
       IF slot IS NOT NULL THEN
-        %4$s
+        %s
         RETURN NULL;
       END IF;""";
 
@@ -214,29 +210,37 @@ final class WatchSql {
 
   private String fewRows(int watchId, Capture capture) {
     return FEW_ROWS.formatted(
-        NEEDS_NO_LOOK,
-        PRESENT_SLOT,
-        intoSlots(slot -> capture.ofFewRows(slot, watchId, settings.mode()).orElseThrow()),
+        inPresentSlot(
+            "TG_NARGS OPERATOR(pg_catalog.=) 0",
+            slot -> capture.ofFewRows(slot, watchId, settings.mode()).orElseThrow()),
         PrimaryKeyCapture.FEW);
   }
 
   private String oneKey(int watchId) {
     return ONE_KEY.formatted(
-        NEEDS_NO_LOOK,
-        PRESENT_SLOT,
-        intoSlots(
+        inPresentSlot(
+            "old_key OPERATOR(pg_catalog.=) new_key",
             slot ->
                 "INSERT INTO %s (watch_id, keys) VALUES (%s, ARRAY[new_key]);"
                     .formatted(ChangeLogRing.table(slot), watchId)),
         ring(settings.mode()));
   }
 
-  private static String intoSlots(IntFunction<String> statement) {
+  /**
+   * Sets {@code slot} to the present one and runs its statement; to NULL, and runs none, where the
+   * condition does not hold, the log may be full, or it is time to look whether it is.
+   */
+  private static String inPresentSlot(String condition, IntFunction<String> statement) {
     return IntStream.range(0, ChangeLogRing.SLOTS)
         .mapToObj(
             slot ->
                 "IF slot OPERATOR(pg_catalog.=) %s THEN\n%s".formatted(slot, statement.apply(slot)))
-        .collect(Collectors.joining("\nELS"));
+        .collect(
+            Collectors.joining(
+                "\nELS",
+                "slot := CASE WHEN %s AND %s THEN %s END;\n"
+                    .formatted(condition, NEEDS_NO_LOOK, PRESENT_SLOT),
+                "\nEND IF;"));
   }
 
   /** Dollar quotes that the text, which holds names of columns, does not end. */
