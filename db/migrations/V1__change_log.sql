@@ -4,7 +4,8 @@
 --   freshet.change_log  insert-only. A row says that a transaction changed some keys of a watch, or (keys IS NULL) the
 --                       whole view. Its rows are in four slots, the tables that inherit from it; it holds none itself. A
 --                       slot is emptied by TRUNCATE, never by DELETE, and only if every chain left all of its rows behind
---                       long ago (freshet.floor). In which slot a row is matters to nobody who reads it.
+--                       long ago (freshet.floor). In which slot a row is matters to nobody who reads it. UNLOGGED: a
+--                       crash empties it and the generation together, and what has no generation is swept as a whole.
 --   freshet.change_log_slot
 --                       the slot that is written to; the daemon moves on to an empty one. Not called: the log may be full,
 --                       and who is about to write must ask freshet.change_log_is_full first. A hint: a trigger that
@@ -13,7 +14,8 @@
 --   freshet.position    one row per chain, a lazy copy of its link in Redis; for emptying slots and for people only.
 --   freshet.generation  at most one row, with the random id of this history of the database. UNLOGGED on purpose: crash
 --                       recovery, promotion and restore empty it, a clean restart keeps it. Where it is missing or another,
---                       commits may have been lost and transaction ids given out again.
+--                       commits may have been lost and transaction ids given out again, and the change log was emptied.
+--                       Transactions that were open in its first snapshot and prepared may lack their rows in the log.
 --   freshet.change_log_overflow
 --                       a flag that is seen at once and by all, whatever becomes of the transaction that sets it: called,
 --                       the change log is full; not called, it is open, and the value is the number of this opening. No
@@ -22,9 +24,9 @@
 --                       asked by triggers, now and then, before they write: true says that the caller must write no row,
 --                       since every view will be swept after its transaction has ended.
 --
--- Must be in no publication: TRUNCATE would empty a subscriber's ring.
+-- Must be in no publication: a subscriber's floor and positions are its own.
 
-CREATE TABLE freshet.change_log (
+CREATE UNLOGGED TABLE freshet.change_log (
   xid      xid8        NOT NULL DEFAULT pg_current_xact_id(),
   at       timestamptz NOT NULL DEFAULT clock_timestamp(),
   watch_id integer     NOT NULL,
@@ -43,10 +45,10 @@ $$;
 
 CREATE INDEX change_log_xid ON freshet.change_log (xid);
 
-CREATE TABLE freshet.change_log_0 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
-CREATE TABLE freshet.change_log_1 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
-CREATE TABLE freshet.change_log_2 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
-CREATE TABLE freshet.change_log_3 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE UNLOGGED TABLE freshet.change_log_0 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE UNLOGGED TABLE freshet.change_log_1 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE UNLOGGED TABLE freshet.change_log_2 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
+CREATE UNLOGGED TABLE freshet.change_log_3 (LIKE freshet.change_log INCLUDING ALL) INHERITS (freshet.change_log);
 
 CREATE SEQUENCE freshet.change_log_slot MINVALUE 0 MAXVALUE 3 START 0;
 
@@ -95,8 +97,9 @@ COMMENT ON COLUMN freshet.position.settling IS 'the position that will be the se
 COMMENT ON COLUMN freshet.position.settled IS 'a position that this chain left in Redis at least `retention` ago';
 
 CREATE UNLOGGED TABLE freshet.generation (
-  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  id       text    NOT NULL
+  only_row boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
+  id       text        NOT NULL,
+  first    pg_snapshot NOT NULL DEFAULT pg_current_snapshot()
 );
 
 CREATE SEQUENCE freshet.change_log_overflow;

@@ -68,9 +68,9 @@ public interface ChangeSource {
   Batch read(PgSnapshot since);
 
   /**
-   * Whether every transaction has ended that wrote nothing to the change log because it was full,
-   * but for those that found it full after the last {@link #look} or {@link #read} that found it
-   * open.
+   * Whether every transaction has ended whose rows the change log lacks, but for those that found
+   * it full after the last {@link #look} or {@link #read} that found it open: those that wrote
+   * nothing because it was full, and those that were prepared when a crash emptied it.
    */
   boolean haveUnloggedWritersEnded();
 

@@ -352,8 +352,8 @@ public final class EvictionLoop implements Runnable {
   }
 
   /**
-   * The log counts as full until all have ended who wrote nothing while it was: what they changed
-   * is evicted by the sweeps of a chain that begins afterwards.
+   * The log counts as full until all have ended whose rows it lacks: what they changed is evicted
+   * by the sweeps of a chain that begins afterwards.
    */
   private Overflow settled(Overflow seen) {
     return seen.isFull() || source.haveUnloggedWritersEnded() ? seen : Overflow.IS_FULL;

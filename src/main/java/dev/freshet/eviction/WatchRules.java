@@ -103,7 +103,7 @@ public record WatchRules(
       return whole;
     }
     String full =
-        "the change log is full, or was and a transaction of that time is still open: nothing is cached until it has been emptied; see postgres.change-log-max";
+        "the change log is full (see postgres.change-log-max), or a transaction is still open that found it full or was prepared before a crash (see pg_prepared_xacts): nothing is cached until it has been emptied and they have ended";
     return whole.isEmpty() ? full : full + "; " + whole;
   }
 }

@@ -54,6 +54,21 @@ public final class PostgresChangeLog implements ChangeSource {
                   THEN (SELECT last_value FROM freshet.change_log_overflow) END AS opening
       """;
 
+  /**
+   * Who finds the log full holds the shared side of the overflow lock until it has ended. Who was
+   * prepared when Postgres crashed is still open in the first snapshot of the generation that came
+   * afterwards, and its rows went with the log.
+   */
+  private static final String UNLOGGED_WRITERS_ENDED =
+      """
+      SELECT (pg_try_advisory_xact_lock(%s, %s)
+              AND NOT EXISTS (
+                SELECT FROM freshet.generation AS g
+                 CROSS JOIN LATERAL pg_snapshot_xip(g.first) AS open (xid)
+                  JOIN pg_prepared_xacts AS p ON p.transaction = open.xid::xid AND p.database = current_database()))::text
+      """
+          .formatted(PostgresDoorbell.LOCK_CLASS, PostgresDoorbell.OVERFLOW_LOCK);
+
   /** Parameters: xmax of the position, xip of the position. */
   private static final String READ =
       HEADER
@@ -252,13 +267,8 @@ public final class PostgresChangeLog implements ChangeSource {
   @Override
   public boolean haveUnloggedWritersEnded() {
     return database.expect(
-        "asking for writers that found the change log full",
-        connection ->
-            Boolean.parseBoolean(
-                TextQuery.ask(
-                    connection,
-                    "SELECT pg_try_advisory_xact_lock(%s, %s)::text"
-                        .formatted(PostgresDoorbell.LOCK_CLASS, PostgresDoorbell.OVERFLOW_LOCK))));
+        "asking for writers whose changes the change log lacks",
+        connection -> Boolean.parseBoolean(TextQuery.ask(connection, UNLOGGED_WRITERS_ENDED)));
   }
 
   @Override

@@ -126,10 +126,10 @@ class MigratorIT {
 
     shop.execute("DROP PUBLICATION everything");
     shop.migrate(shop.config());
-    shop.execute("CREATE PUBLICATION logged FOR TABLE freshet.change_log");
+    shop.execute("CREATE PUBLICATION floor FOR TABLE freshet.floor");
     try (Daemon daemon = new Daemon(shop.config(), Daemon.Options.DEFAULT)) {
       refused = catchThrowableOfType(MigrationException.class, daemon::start);
-      assertThat(refused).hasMessageContaining("schema freshet is published by logged");
+      assertThat(refused).hasMessageContaining("schema freshet is published by floor");
     }
   }
 

@@ -169,6 +169,23 @@ class ServerFaultsIT {
   }
 
   @Test
+  void aCrashThatEmptiesTheChangeLogLosesNoChange() throws SQLException {
+    cacheItems();
+    postgresProxy.cut();
+    postgresProxy.goSilent();
+    shop.execute("UPDATE items SET value = 1 WHERE id = 1");
+    assertThat(shop.loggedRows()).isPositive();
+    postgres.kill();
+    postgres.start();
+    assertThat(shop.loggedRows()).isZero();
+    assertThat(shop.holds("item:1")).isTrue();
+    postgresProxy.resume();
+    shop.awaitGone("item:1");
+    awaitActive();
+    assertThat(value(1)).isEqualTo("1");
+  }
+
+  @Test
   void changesDuringAnOutageOfRedisAreAppliedWhenItIsBack() throws SQLException {
     cacheItems();
     redisProxy.cut();
