@@ -44,6 +44,7 @@ byte visible = 0;                /* how many transactions are visible; those wit
 byte content[COMMITS + 1];       /* content[n]: what K is in the database when n transactions are visible */
 byte contents = 0;               /* each commit to K makes a content that never was before */
 byte generation = 1;             /* 0: the table is empty */
+byte logged = 0;                 /* the log has rows of the transactions from this one on: a crash empties it */
 byte generations = 1;
 byte timeline = 1;
 byte kLeft = K_COMMITS;
@@ -53,6 +54,7 @@ byte kLeft = K_COMMITS;
 byte othersLeft = OTHER_COMMITS;
 
 #define NOW content[visible]
+#define LOGGED_SINCE(n) content[(n > logged -> n : logged)]
 
 /* A value with this content saw at least the first n transactions of the database's present history. */
 #define SAW_1(v, n, q) ((n) <= (q) && (q) <= visible && content[q] == (v))
@@ -286,7 +288,7 @@ idle:
        :: IS_OTHER_GENERATION(d, generation) || knownPosition[d] > upTo -> goto newChain
        :: else ->
             if
-            :: content[knownPosition[d]] != content[upTo] -> if :: where = K_FIRST :: where = K_LAST fi
+            :: LOGGED_SINCE(knownPosition[d]) != content[upTo] -> if :: where = K_FIRST :: where = K_LAST fi
             :: else
             fi
        fi
@@ -548,7 +550,7 @@ inline loseCommits() {
   :: visible > keptVisible -> content[visible] = 0; visible--
   :: else -> break
   od;
-  generation = 0; losses--; FORGIVE
+  generation = 0; logged = visible; losses--; FORGIVE
 }
 #endif
 
