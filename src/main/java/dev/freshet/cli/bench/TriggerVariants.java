@@ -95,6 +95,10 @@ final class TriggerVariants {
             "fixed-slot",
             "the insert into one table, without asking for the present slot",
             database -> database.edit(text -> text.replaced(PRESENT_SLOT, "THEN 0 END;"))),
+        logging(
+            "logged",
+            "the slot is an ordinary table, whose rows are in the WAL",
+            database -> database.run("ALTER TABLE freshet.change_log_0 SET LOGGED")),
         logging("index-none", "the slot has no index", database -> database.run(DROP_INDEX)),
         logging(
             "index-brin",
@@ -130,7 +134,7 @@ final class TriggerVariants {
         DO $bench$
         BEGIN
           FOR slot IN 0..15 LOOP
-            EXECUTE format('CREATE TABLE freshet.routed_log_%1$s PARTITION OF freshet.routed_log FOR VALUES IN (%1$s)', slot);
+            EXECUTE format('CREATE UNLOGGED TABLE freshet.routed_log_%1$s PARTITION OF freshet.routed_log FOR VALUES IN (%1$s)', slot);
           END LOOP;
         END
         $bench$""");
