@@ -24,6 +24,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Measures what writers pay: how many single rows a second they update, and how long one statement takes that updates many, on several sides:",
       "  none            no trigger",
+      "  insert-only     a trigger that only inserts the key into a table, which nobody reads",
       "  freshet-awake   Freshet's triggers, and a daemon",
       "  freshet-asleep  Freshet's triggers, and nobody awake: every writer rings",
       "  naive           a row trigger that sends the key with pg_notify, and a listener that deletes it",
@@ -35,7 +36,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Prints JSON on standard output: transactions a second and milliseconds (median, range, quartiles), ratios to no trigger of the same round, how often writers notified, the change log's size, the targets that there are figures for, and what it ran on. The exit code is 0 whatever the figures are, and 1 if there are none.",
       "",
-      "Takes about 10 minutes, and 8 GB of disk for so long; --rounds, --seconds and --bulk none make it shorter. Figures depend on whatever else the machine does: see loadAverage in them, and how far the ratios are spread."
+      "Takes about 12 minutes, and 8 GB of disk for so long; --rounds, --seconds and --bulk none make it shorter. Figures depend on whatever else the machine does: see loadAverage in them, and how far the ratios are spread."
     })
 final class BenchWritersCommand implements Callable<Integer> {
   @Option(
@@ -79,7 +80,7 @@ final class BenchWritersCommand implements Callable<Integer> {
   @Option(
       names = "--sides",
       paramLabel = "SIDE",
-      defaultValue = "none,freshet-awake,freshet-asleep,naive,log-notify",
+      defaultValue = "none,insert-only,freshet-awake,freshet-asleep,naive,log-notify",
       split = ",",
       description = "What to compare (default: ${DEFAULT-VALUE}).")
   private List<WriterSide> sides = List.of();

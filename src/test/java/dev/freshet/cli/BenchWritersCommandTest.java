@@ -41,9 +41,9 @@ class BenchWritersCommandTest {
     CommandRun run = CommandRun.of("bench", "writers", "--help");
     assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out())
-        .contains("none", "freshet-awake", "freshet-asleep", "naive", "log-notify")
+        .contains("none", "insert-only", "freshet-awake", "freshet-asleep", "naive", "log-notify")
         .contains("--rounds", "--seconds", "--writers", "1,16,64", "--synchronous-commit", "on,off")
         .contains("--bulk", "1000,100000,1000000", "--sides", "--generator", "auto", "--rows")
-        .contains("--seed", "10 minutes");
+        .contains("--seed", "12 minutes");
   }
 }

@@ -63,7 +63,8 @@ class WritersBenchIT {
   }
 
   private static void assertSingleRow(JsonNode figures) {
-    List<String> sides = List.of("none", "freshet-awake", "freshet-asleep", "naive", "log-notify");
+    List<String> sides =
+        List.of("none", "insert-only", "freshet-awake", "freshet-asleep", "naive", "log-notify");
     assertThat(figures).hasSize(sides.size());
     JsonNode none = of(figures, "none");
     for (String side : sides) {
@@ -75,6 +76,8 @@ class WritersBenchIT {
       assertMedianOfRatios(entry, none, "tpsByRound");
     }
     assertSpread(of(figures, "freshet-awake").path("ratioToNaive"), "to naive");
+    assertSpread(of(figures, "freshet-awake").path("ratioToInsertOnly"), "to insert-only");
+    assertThat(of(figures, "insert-only").has("ratioToInsertOnly")).isFalse();
     assertThat(notifications(figures, "freshet-awake")).isBetween(0.0, 1.0);
     assertThat(notifications(figures, "freshet-asleep")).isEqualTo(1);
     assertThat(notifications(figures, "naive")).isEqualTo(1);

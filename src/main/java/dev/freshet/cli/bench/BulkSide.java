@@ -16,16 +16,15 @@ enum BulkSide {
 
   /** Those that stand for some sides of single-row updates. */
   static List<BulkSide> of(Collection<WriterSide> sides) {
-    return Stream.of(values())
-        .filter(bulk -> sides.stream().anyMatch(side -> of(side) == bulk))
-        .toList();
+    return Stream.of(values()).filter(bulk -> sides.stream().anyMatch(bulk::standsFor)).toList();
   }
 
-  private static BulkSide of(WriterSide side) {
+  private boolean standsFor(WriterSide side) {
     return switch (side) {
-      case NONE -> NONE;
-      case NAIVE -> NAIVE;
-      case FRESHET_AWAKE, FRESHET_ASLEEP, LOG_NOTIFY -> FRESHET;
+      case NONE -> this == NONE;
+      case INSERT_ONLY -> false; // a row of the log for each key is no way to log many
+      case FRESHET_AWAKE, FRESHET_ASLEEP, LOG_NOTIFY -> this == FRESHET;
+      case NAIVE -> this == NAIVE;
     };
   }
 

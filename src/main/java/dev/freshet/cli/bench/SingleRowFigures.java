@@ -57,6 +57,10 @@ final class SingleRowFigures {
     Map<String, Object> entry = new LinkedHashMap<>();
     putSpread(entry, "tps", rounds.of(name), 1);
     putSpread(entry, "ratioToNone", rounds.ratios(name, WriterSide.NONE.toString()), 3);
+    if (side != WriterSide.NONE && side != WriterSide.INSERT_ONLY) {
+      putSpread(
+          entry, "ratioToInsertOnly", rounds.ratios(name, WriterSide.INSERT_ONLY.toString()), 3);
+    }
     if (side != WriterSide.NONE && side != WriterSide.NAIVE) {
       putSpread(entry, "ratioToNaive", rounds.ratios(name, WriterSide.NAIVE.toString()), 3);
     }

@@ -6,6 +6,11 @@ import java.util.Locale;
 public enum WriterSide {
   /** No trigger. */
   NONE,
+  /**
+   * A statement trigger that only inserts the key into a table, which nobody reads: about the least
+   * that a trigger costs which keeps a log.
+   */
+  INSERT_ONLY,
   /** Freshet's triggers, and a daemon that follows them. */
   FRESHET_AWAKE,
   /** Freshet's triggers while nobody drains the change log and every writer rings. */

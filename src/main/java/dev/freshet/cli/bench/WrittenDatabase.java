@@ -33,6 +33,7 @@ final class WrittenDatabase implements AutoCloseable {
       opened.follower =
           switch (side) {
             case NONE -> Follower.NONE;
+            case INSERT_ONLY -> InsertOnlyFollower.start(opened.session);
             case NAIVE -> NaiveFollower.start(servers, opened.database, opened.session);
             case FRESHET_AWAKE, FRESHET_ASLEEP, LOG_NOTIFY ->
                 FreshetFollower.start(servers, side, opened.database, name, opened.session);
