@@ -190,8 +190,7 @@ public final class EvictionLoop implements Runnable {
         doorbell.wakeUp();
         isAsleep = false;
       }
-      long workMs = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - lastReadNanos);
-      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos, workMs, changesApplied);
+      long gatherMs = pace.afterChangesMs(caughtUpNanos == lastReadNanos, changesApplied);
       if (gatherMs > 0) {
         doorbell.awaitRing(Duration.ofMillis(gatherMs));
       }
