@@ -25,7 +25,7 @@ public final class Demo {
    * How to run.
    *
    * @param isOnce whether it ends after the acts, instead of with the JVM
-   * @param httpPort a free one of 127.0.0.1
+   * @param httpPort a free one of 127.0.0.1; 0 for any
    */
   public record Options(boolean isOnce, int httpPort) {}
 

@@ -38,7 +38,7 @@ public final class FreePort {
   }
 
   /** Whether a server could listen on this port of 127.0.0.1 now. */
-  static boolean isFree(int port) {
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(address(port));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.freshet.cli.Main;
-import dev.freshet.cli.servers.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -61,7 +60,7 @@ class DemoProgramIT {
 
   @Test
   void itServesUntilSigtermAndLeavesNothingBehind() throws Exception {
-    Process demo = start("artifacts", "demo", "--http-port", Integer.toString(FreePort.next()));
+    Process demo = start("artifacts", "demo", "--http-port", "0");
     await().atMost(SHOW_MAX).until(() -> !demo.isAlive() || printed().contains("\n  Log "));
     assertThat(Files.readString(err)).isEmpty();
     assertThat(printed()).contains("Summary").contains("GET      hit: from Redis");
