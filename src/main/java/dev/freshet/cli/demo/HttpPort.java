@@ -17,7 +17,10 @@ public final class HttpPort {
    *     listened on
    */
   public static OptionalInt find(OptionalInt wanted) {
-    int port = wanted.orElse(FreePort.isFree(USUAL) ? USUAL : 0);
-    return port == 0 || FreePort.isFree(port) ? OptionalInt.of(port) : OptionalInt.empty();
+    if (wanted.isEmpty()) {
+      return OptionalInt.of(FreePort.isFree(USUAL) ? USUAL : 0);
+    }
+    int port = wanted.getAsInt();
+    return port == 0 || FreePort.isFree(port) ? wanted : OptionalInt.empty();
   }
 }
